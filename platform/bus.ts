@@ -1,0 +1,31 @@
+import type { Source } from './stream.ts';
+
+/** Facts, in the past tense, that services tell each other. Every payload is plain JSON. */
+export interface BusFacts {
+  /** A stream has a source: it went live, or its encoder came back (`source.run` > 1). */
+  'stream:live': { channel: string; streamId: string; startedAt: number; source: Source };
+  /** The encoder is gone; the stream waits for it until `graceEndsAt` (wall ms). */
+  'stream:interrupted': {
+    channel: string;
+    streamId: string;
+    reason: 'stopped' | 'lost';
+    graceEndsAt: number;
+  };
+  /** The grace is over: close the playlists. */
+  'stream:ended': { channel: string; streamId: string; endedAt: number };
+  /** The first playable part of the stream exists. */
+  'stream:playable': { channel: string; streamId: string };
+  /** The directory's entry of this stream changed (facts, renditions, advice). At most 1/s each. */
+  'stream:changed': { channel: string; streamId: string };
+  /** The encoder on this channel has to go (`channel reset-key`). */
+  'channel:key-reset': { channel: string };
+}
+
+export type BusTopic = keyof BusFacts;
+
+export interface Bus {
+  publish<T extends BusTopic>(topic: T, fact: BusFacts[T]): void;
+  /** Returns the function that unsubscribes. A listener that throws does not stop the others. */
+  subscribe<T extends BusTopic>(topic: T, listener: (fact: BusFacts[T]) => void): () => void;
+  close(): Promise<void>;
+}
