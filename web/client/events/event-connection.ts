@@ -1,0 +1,87 @@
+import {
+  EVENT_TYPES,
+  parseServerEvent,
+  type ServerEvent,
+} from '../../../platform/protocol/events.ts';
+
+/** The server beats every 15 s; after this silence the connection is taken for dead. */
+const SILENCE_MS = 40_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 20_000;
+
+/** Half of the backoff is random, so that a restarted server is not met by all at once. */
+export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
+  const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+  return delay / 2 + (random() * delay) / 2;
+}
+
+export interface EventConnection {
+  /** Closes what is open and opens this address instead. */
+  open(url: (lastEventId: string | null) => string, resume: boolean): void;
+  /** The network is back or the machine woke up: retries now instead of waiting. */
+  wake(): void;
+  close(): void;
+}
+
+/** One EventSource that comes back by itself, for good, with backoff. */
+export function createEventConnection(onEvent: (event: ServerEvent) => void): EventConnection {
+  let source: EventSource | null = null;
+  let address: ((lastEventId: string | null) => string) | null = null;
+  let lastEventId: string | null = null;
+  let attempt = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+
+  const drop = () => {
+    clearTimeout(retry);
+    clearTimeout(silence);
+    source?.close();
+    source = null;
+  };
+  const reconnectLater = () => {
+    drop();
+    retry = setTimeout(connect, retryDelayMs(attempt));
+    attempt += 1;
+  };
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(reconnectLater, SILENCE_MS);
+  };
+  const connect = () => {
+    drop();
+    if (address === null) return;
+    const opened = new EventSource(address(lastEventId));
+    source = opened;
+    heard();
+    opened.onopen = heard;
+    opened.onerror = reconnectLater;
+    for (const type of EVENT_TYPES) {
+      opened.addEventListener(type, (message: MessageEvent<string>) => {
+        heard();
+        attempt = 0;
+        if (message.lastEventId !== '') lastEventId = message.lastEventId;
+        const event = parseServerEvent(type, message.data);
+        if (event !== null) onEvent(event);
+      });
+    }
+  };
+
+  return {
+    open(url, resume) {
+      address = url;
+      if (!resume) lastEventId = null;
+      attempt = 0;
+      connect();
+    },
+    wake() {
+      if (source?.readyState === EventSource.OPEN) return;
+      attempt = 0;
+      connect();
+    },
+    close() {
+      address = null;
+      lastEventId = null;
+      drop();
+    },
+  };
+}
