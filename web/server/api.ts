@@ -1,0 +1,123 @@
+import express, { type Request, type RequestHandler, type Router } from 'express';
+import type { Context } from '../../platform/context.ts';
+import { AppError } from '../../platform/errors.ts';
+import { type ChannelList, channelNameSchema } from '../../platform/protocol/api.ts';
+import { byInterest, channelDetails, channelSummary } from './channel-view.ts';
+import { openapiDocument } from './openapi.ts';
+import type { Viewers } from './viewers.ts';
+
+/** Longest query string read; nothing here needs more. */
+const MAX_QUERY_LENGTH = 2_048;
+const ANSWER_WITHIN_MS = 10_000;
+
+/** `/api/...`: REST, described by `/api/openapi.json`. Errors are thrown as AppError. */
+export function createApi(context: Context, viewers: Viewers): Router {
+  const router = express.Router();
+  const document = openapiDocument();
+
+  router.use(refuseLongQueries, limitTime(context), openToEveryOrigin);
+  router.all(['/openapi.json', '/v1/channels', '/v1/channels/:channel'], getOnly);
+  router.get('/openapi.json', (_req, res) => void res.json(document));
+  router.get('/v1/channels', async (_req, res) => {
+    res.json(await listChannels(context, viewers));
+  });
+  router.get('/v1/channels/:channel', async (req, res) => {
+    res.json(await getChannel(context, viewers, req.params.channel));
+  });
+  router.use((req) => {
+    throw new AppError({
+      code: 'route_unknown',
+      message: `There is no ${req.method} ${req.baseUrl}${req.path}: see /api/openapi.json.`,
+      status: 404,
+    });
+  });
+  return router;
+}
+
+async function listChannels(context: Context, viewers: Viewers): Promise<ChannelList> {
+  const [channels, entries] = await Promise.all([
+    context.channels.list(),
+    context.directory.list(),
+  ]);
+  const entryOf = new Map(entries.map((entry) => [entry.channel, entry]));
+  const summaries = channels.map((channel) =>
+    channelSummary({
+      channel,
+      entry: entryOf.get(channel.name) ?? null,
+      viewers: viewers.of(channel.name),
+    }),
+  );
+  return { channels: summaries.sort(byInterest) };
+}
+
+async function getChannel(context: Context, viewers: Viewers, requested: string) {
+  const name = requested.toLowerCase();
+  const valid = channelNameSchema.safeParse(name).success;
+  const channel = valid ? await context.channels.byName(name) : null;
+  if (channel === null)
+    throw new AppError({
+      code: 'channel_unknown',
+      message: 'No channel has this name: check the spelling.',
+      status: 404,
+    });
+  const entry = await context.directory.byChannel(name);
+  return channelDetails({ channel, entry, viewers: viewers.of(name) });
+}
+
+const refuseLongQueries: RequestHandler = (req, _res, next) => {
+  if (queryLength(req) > MAX_QUERY_LENGTH)
+    throw new AppError({
+      code: 'query_too_long',
+      message: `The query is longer than ${MAX_QUERY_LENGTH} characters: shorten it.`,
+      status: 414,
+    });
+  next();
+};
+
+const queryLength = (req: Request): number => {
+  const start = req.originalUrl.indexOf('?');
+  return start === -1 ? 0 : req.originalUrl.length - start - 1;
+};
+
+const limitTime =
+  (context: Context): RequestHandler =>
+  (_req, res, next) => {
+    const cancel = context.clock.after(ANSWER_WITHIN_MS, () => {
+      if (!res.headersSent)
+        next(
+          new AppError({
+            code: 'too_slow',
+            message: 'The server is too busy to answer: try again in a moment.',
+            status: 503,
+            retryable: true,
+          }),
+        );
+    });
+    res.once('close', cancel);
+    next();
+  };
+
+/** Open and cookieless: credentials are never allowed, so there is nothing to steal. */
+export const openToEveryOrigin: RequestHandler = (req, res, next) => {
+  res.set('Access-Control-Allow-Origin', '*');
+  if (req.method !== 'OPTIONS') {
+    res.set('Cache-Control', 'no-cache');
+    return next();
+  }
+  res.set({
+    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers': 'Accept, Content-Type, Last-Event-ID',
+    'Access-Control-Max-Age': '86400',
+  });
+  res.status(204).end();
+};
+
+export const getOnly: RequestHandler = (req, res, next) => {
+  if (req.method === 'GET' || req.method === 'HEAD') return next();
+  res.set('Allow', 'GET, HEAD, OPTIONS');
+  throw new AppError({
+    code: 'method_not_allowed',
+    message: `${req.method} does nothing here: use GET.`,
+    status: 405,
+  });
+};

@@ -1,0 +1,87 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Channel } from '../../platform/channels.ts';
+import type { Context } from '../../platform/context.ts';
+import { AppError } from '../../platform/errors.ts';
+import { channelNameSchema } from '../../platform/protocol/api.ts';
+import type { Assets } from './assets.ts';
+import { thumbnailPath } from './channel-view.ts';
+import { type PageMeta, renderPage } from './page-html.ts';
+import type { SecurityHeaders } from './security-headers.ts';
+
+const HOME: PageMeta = {
+  title: 'Footlight',
+  description: 'Live streams, half a second behind the encoder.',
+  url: null,
+  image: null,
+  kind: 'website',
+};
+const NOT_FOUND: PageMeta = { ...HOME, title: 'Not found · Footlight' };
+/** A host as browsers send it; anything else is not repeated in a page. */
+const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
+
+/** The HTML of every page; what is on it is drawn by the script, from the API. */
+export function createPages(options: {
+  context: Context;
+  assets: Assets;
+  headers: SecurityHeaders;
+}): Router {
+  const { context, headers } = options;
+  const router = express.Router();
+  const html = (res: Response, status: number, meta: PageMeta) => {
+    if (options.assets.indexHtml === null) throw notBuilt();
+    res.status(status).set('Cache-Control', 'no-cache');
+    res.type('html').send(renderPage(options.assets.indexHtml, meta));
+  };
+  const channelPage = async (req: Request<{ channel: string }>, res: Response) => {
+    const name = req.params.channel.toLowerCase();
+    const valid = channelNameSchema.safeParse(name).success;
+    const channel = valid ? await context.channels.byName(name) : null;
+    if (channel === null) return html(res, 404, NOT_FOUND);
+    const prefix = req.path.startsWith('/embed/') ? '/embed/' : '/';
+    if (req.path !== prefix + name) {
+      const query = req.originalUrl.slice(req.originalUrl.split('?', 1)[0]?.length);
+      return res.redirect(308, prefix + name + query);
+    }
+    html(res, 200, await channelMeta(context, channel, originOf(req, context)));
+  };
+
+  router.get('/', headers.page, (req, res) => {
+    const origin = originOf(req, context);
+    html(res, 200, { ...HOME, url: origin === null ? null : `${origin}/` });
+  });
+  router.get('/embed/:channel', headers.embed, channelPage);
+  router.get('/:channel', headers.page, channelPage);
+  router.get('/{*path}', headers.page, (_req, res) => html(res, 404, NOT_FOUND));
+  return router;
+}
+
+async function channelMeta(
+  context: Context,
+  channel: Channel,
+  origin: string | null,
+): Promise<PageMeta> {
+  const entry = await context.directory.byChannel(channel.name);
+  const live = entry?.playable === true;
+  const title = channel.title === '' ? channel.name : `${channel.title} · ${channel.name}`;
+  const thumbnail = live && origin !== null ? thumbnailPath(channel.name, entry.streamId) : null;
+  return {
+    title: `${title} · Footlight`,
+    description: live ? `${channel.name} is live now.` : `${channel.name} on Footlight.`,
+    url: origin === null ? null : `${origin}/${channel.name}`,
+    image: thumbnail === null ? null : origin + thumbnail,
+    kind: live ? 'video.other' : 'website',
+  };
+}
+
+function originOf(req: Request, context: Context): string | null {
+  if (context.config.publicUrl !== null) return context.config.publicUrl;
+  const host = req.get('host') ?? '';
+  return HOST.test(host) ? `${req.protocol}://${host}` : null;
+}
+
+const notBuilt = () =>
+  new AppError({
+    code: 'page_not_built',
+    message: 'The web page has not been built: start the server with `npm start`, which builds it.',
+    status: 503,
+  });

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import express, { type RequestHandler, type Router } from 'express';
+import type { Context } from '../../platform/context.ts';
+import type { Service } from '../../platform/service.ts';
+import { createApi, getOnly, openToEveryOrigin } from './api.ts';
+import { type Assets, readAssets } from './assets.ts';
+import { createEventFeed } from './event-feed.ts';
+import { createEventsRoute, DEFAULT_EVENT_LIMITS, type EventLimits } from './events.ts';
+import { createPages } from './pages.ts';
+import { createSecurityHeaders } from './security-headers.ts';
+import { createViewers } from './viewers.ts';
+import { type RouteClass, requestSeconds } from './web-metrics.ts';
+
+/** Longer than a browser takes to reconnect, so that a count does not flicker. */
+const VIEWER_LINGER_MS = 4_000;
+
+export interface WebOptions {
+  /** Where the built page lies; default: web/dist. */
+  pageDirectory?: string;
+  limits?: Partial<EventLimits>;
+}
+
+/** The pages, `/api` and `/events`. The router goes last: it answers every path that is left. */
+export function createWeb(
+  context: Context,
+  options: WebOptions = {},
+): Service & { router: Router } {
+  const log = context.log.child({ service: 'web' });
+  const assets = readAssets(options.pageDirectory ?? join(import.meta.dirname, '../dist'));
+  const viewers = createViewers({ clock: context.clock, lingerMs: VIEWER_LINGER_MS });
+  const feed = createEventFeed({ ...context, log }, viewers);
+  const headers = createSecurityHeaders(context.config);
+  const events = createEventsRoute({
+    context,
+    feed,
+    viewers,
+    limits: { ...DEFAULT_EVENT_LIMITS, ...options.limits },
+  });
+
+  const router = express.Router();
+  router.all('/events', headers.api, openToEveryOrigin, getOnly, events);
+  router.use('/api', timed('api'), headers.api, createApi(context, viewers));
+  router.use('/assets', timed('asset'), headers.asset, serveOr404(assets));
+  router.use(timed('page'), serveOrNext(assets, headers.asset));
+  router.use(createPages({ context, assets, headers }));
+
+  return {
+    name: 'web',
+    router,
+    async start() {
+      await feed.start();
+      if (assets.indexHtml === null) log.warn('the web page has not been built');
+    },
+    async stop() {
+      feed.stop();
+      viewers.close();
+    },
+    readiness: () => (assets.indexHtml === null ? 'page not built' : 'ok'),
+  };
+}
+
+const timed =
+  (route: RouteClass): RequestHandler =>
+  (_req, res, next) => {
+    const stop = requestSeconds.startTimer({ route });
+    res.once('close', () => void stop());
+    next();
+  };
+
+/** `/assets` holds nothing but files that the build named: what is missing is no page. */
+const serveOr404 =
+  (assets: Assets): RequestHandler =>
+  async (req, res) => {
+    const path = req.baseUrl + req.path;
+    if (await assets.serve(path, req, res)) return;
+    res.status(404).set('Cache-Control', 'no-store').type('txt').send('There is no such file.\n');
+  };
+
+const serveOrNext =
+  (assets: Assets, headers: RequestHandler): RequestHandler =>
+  async (req, res, next) => {
+    if (!assets.has(req.path)) return next();
+    headers(req, res, () => void assets.serve(req.path, req, res));
+  };
