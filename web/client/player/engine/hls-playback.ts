@@ -1,0 +1,223 @@
+import Hls, {
+  type ErrorData,
+  ErrorDetails,
+  ErrorTypes,
+  Events,
+  type LevelLoadedData,
+} from 'hls.js';
+import { hlsConfig } from './hls-config.ts';
+import { LiveEdge } from './live-edge.ts';
+import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
+import { streamIdOf } from './playback.ts';
+import { AUDIO_ONLY, AUTO_QUALITY, type Quality } from './types.ts';
+
+export const hlsRunsHere = (): boolean => Hls.isSupported();
+
+const FATAL_SENTENCE =
+  'This browser cannot play the stream: try a current Chrome, Firefox or Safari.';
+
+/** Playback through hls.js, with the latency and the quality led by ours. */
+export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
+  const hls = new Hls(hlsConfig);
+  const playback = new HlsPlayback(hls, video, { src, events });
+  hls.loadSource(src);
+  hls.attachMedia(video);
+  return playback;
+};
+
+class HlsPlayback implements Playback {
+  readonly #hls: Hls;
+  readonly #video: HTMLVideoElement;
+  readonly #src: string;
+  readonly #events: PlaybackEvents;
+  readonly #edge: LiveEdge;
+  readonly #listening = new AbortController();
+  #live = true;
+  #opened = false;
+  #run: number | null = null;
+  #recoveredAt = Number.NEGATIVE_INFINITY;
+  /** The audio rendition's playlist, when audio alone is to be had. */
+  #audioUrl: string | null = null;
+  #audioOnly = false;
+
+  constructor(hls: Hls, video: HTMLVideoElement, options: { src: string; events: PlaybackEvents }) {
+    this.#hls = hls;
+    this.#video = video;
+    this.#src = options.src;
+    this.#events = options.events;
+    this.#edge = new LiveEdge({
+      video,
+      syncPosition: () => hls.liveSyncPosition,
+      live: () => this.#live,
+    });
+    this.#listen();
+    const { signal } = this.#listening;
+    const told = () => this.#events.captions(this.#captionTracks().length > 0);
+    video.textTracks.addEventListener('addtrack', told, { signal });
+    video.textTracks.addEventListener('removetrack', told, { signal });
+  }
+
+  playingAt(): number | null {
+    return this.#hls.playingDate?.getTime() ?? null;
+  }
+
+  atLiveEdge(): boolean {
+    return this.#live && this.#edge.following;
+  }
+
+  stalls(): number {
+    return this.#edge.stalls;
+  }
+
+  goLive(): void {
+    this.#edge.goLive();
+  }
+
+  selectQuality(id: number): void {
+    if (id === AUDIO_ONLY) {
+      this.#reload(this.#audioUrl, true);
+    } else if (this.#audioOnly) {
+      this.#hls.once(Events.MANIFEST_PARSED, () => this.#setLevel(id));
+      this.#reload(this.#src, false);
+    } else {
+      this.#setLevel(id);
+    }
+  }
+
+  setCaptions(on: boolean): void {
+    for (const track of this.#captionTracks()) {
+      track.mode = 'hidden';
+    }
+    const [first] = this.#captionTracks();
+    if (on && first !== undefined) {
+      first.mode = 'showing';
+    }
+  }
+
+  resume(): void {
+    if (!this.#opened) {
+      this.#hls.loadSource(this.#src);
+    } else {
+      this.#hls.startLoad(this.#hls.liveSyncPosition ?? -1);
+    }
+  }
+
+  destroy(): void {
+    this.#listening.abort();
+    this.#edge.destroy();
+    this.#hls.destroy();
+  }
+
+  #setLevel(id: number): void {
+    if (id === AUTO_QUALITY) {
+      this.#hls.loadLevel = -1;
+    } else {
+      this.#hls.nextLevel = id;
+    }
+  }
+
+  #reload(url: string | null, audioOnly: boolean): void {
+    if (url === null || audioOnly === this.#audioOnly) {
+      return;
+    }
+    this.#audioOnly = audioOnly;
+    this.#edge.timelineChanged();
+    this.#run = null;
+    this.#hls.loadSource(url);
+  }
+
+  #listen(): void {
+    const hls = this.#hls;
+    hls.on(Events.MANIFEST_PARSED, () => this.#manifestParsed());
+    hls.on(Events.LEVEL_LOADED, (_, data) => this.#levelLoaded(data));
+    hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
+      this.#events.activeQuality(this.#audioOnly ? null : level);
+    });
+    hls.on(Events.BUFFER_APPENDED, () => this.#edge.appended());
+    hls.on(Events.FRAG_BUFFERED, (_, { frag }) => {
+      if (frag.type === 'main' && frag.cc !== this.#run) {
+        this.#edge.timelineChanged();
+        this.#run = frag.cc;
+      }
+      this.#events.progressed();
+    });
+    hls.on(Events.ERROR, (_, data) => this.#failed(data));
+  }
+
+  #manifestParsed(): void {
+    this.#opened = true;
+    this.#live = true;
+    if (this.#audioOnly) {
+      return;
+    }
+    const { levels, audioTracks } = this.#hls;
+    this.#audioUrl = audioTracks[0]?.url || null;
+    const streamId = streamIdOf(levels[0]?.uri);
+    this.#events.opened({ streamId, qualities: this.#qualities() });
+  }
+
+  #qualities(): Quality[] {
+    const rungs = this.#hls.levels
+      .map((level, id) => ({ id, label: labelOf(level), height: level.height || null }))
+      .reverse();
+    const all: Quality[] = [{ id: AUTO_QUALITY, label: 'Auto', height: null }, ...rungs];
+    if (this.#audioUrl !== null) {
+      all.push({ id: AUDIO_ONLY, label: 'Audio only', height: null });
+    }
+    return all;
+  }
+
+  #levelLoaded({ details, networkDetails, stats }: LevelLoadedData): void {
+    if (networkDetails instanceof XMLHttpRequest) {
+      const ago = performance.now() - Date.now();
+      this.#events.serverDate({
+        sentAt: stats.loading.start - ago,
+        receivedAt: stats.loading.end - ago,
+        serverDate: Date.parse(networkDetails.getResponseHeader('Date') ?? ''),
+      });
+    }
+    if (this.#live && !details.live) {
+      this.#live = false;
+      this.#events.closed();
+    }
+  }
+
+  #failed(data: ErrorData): void {
+    if (!data.fatal) {
+      return;
+    }
+    const now = performance.now();
+    if (data.type === ErrorTypes.MEDIA_ERROR && now - this.#recoveredAt > 10_000) {
+      this.#recoveredAt = now;
+      this.#hls.recoverMediaError();
+      return;
+    }
+    this.#events.failed({
+      kind: kindOf(data),
+      opening: !this.#opened,
+      message:
+        data.type === ErrorTypes.NETWORK_ERROR ? 'The stream does not answer.' : FATAL_SENTENCE,
+    });
+  }
+
+  #captionTracks(): TextTrack[] {
+    return [...this.#video.textTracks].filter((track) => track.kind === 'captions');
+  }
+}
+
+function kindOf(data: ErrorData): PlaybackFailure['kind'] {
+  if (data.type !== ErrorTypes.NETWORK_ERROR) {
+    return 'media';
+  }
+  // A manifest that has no playable rung is answered, but not with anything to play here.
+  if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
+    return 'media';
+  }
+  const status = data.response?.code;
+  return status === 404 || status === 410 ? 'missing' : 'network';
+}
+
+const labelOf = (level: { name: string; height: number; uri: string }): string => {
+  const height = level.height > 0 ? `${level.height}p` : level.name || 'Video';
+  return /\/source\//.test(level.uri) ? `${height} (source)` : height;
+};

@@ -1,0 +1,127 @@
+import { Arrivals } from './arrivals.ts';
+
+/** What the buffer keeps beside the measured spread of arrivals, seconds. */
+const MARGIN = { start: 0.18, min: 0.1, max: 0.8, afterStall: 0.12 } as const;
+/** The extra margin halves in this time when nothing stalls. */
+const MARGIN_HALF_LIFE_SECONDS = 15;
+const RATE = { min: 0.95, max: 1.1, gain: 0.25, step: 0.005 } as const;
+/** Rate control sleeps inside the first band and wakes outside the second, seconds. */
+const DEAD_BAND = { sleep: 0.015, wake: 0.035 } as const;
+const RATE_INTERVAL_SECONDS = 0.5;
+/** Farther behind than this, playing faster takes too long. */
+const SEEK_SECONDS = 3;
+/** A starved player waits for the target again, but never longer than this. */
+const MAX_HOLD_SECONDS = 0.8;
+/** Held for before anything is known about arrivals, seconds of buffer. */
+const BLIND_BUFFER_SECONDS = 0.35;
+
+export interface PlayheadView {
+  /** Wall seconds. */
+  at: number;
+  /** Media seconds. */
+  position: number;
+  bufferEnd: number;
+}
+
+export type LatencyDecision =
+  /** `rate` 0: wait, the buffer has to grow first. */
+  { kind: 'rate'; rate: number } | { kind: 'seek'; position: number };
+
+/**
+ * Keeps the playhead as near to the live edge as this viewer's network bears. The playhead lags
+ * the wall by `at - position`; a part that comes `lateness` late leaves `lag - lateness` in the
+ * buffer, so the lag aimed at is the usual lateness, its measured spread and a margin.
+ */
+export class LatencyController {
+  readonly #arrivals = new Arrivals();
+  #extra = MARGIN.start - MARGIN.min;
+  #extraAt: number | null = null;
+  #rate = 1;
+  #rateAt = Number.NEGATIVE_INFINITY;
+  #holdSince: number | null = null;
+
+  /** The buffer grew from `endBefore` to `endAfter`. */
+  appended(arrival: { at: number; endBefore: number; endAfter: number }): void {
+    this.#arrivals.add(arrival);
+  }
+
+  /** The playhead ran into the end of the buffer. */
+  stalled(at: number): void {
+    const extra = this.#decayedExtra(at) + MARGIN.afterStall;
+    this.#extra = Math.min(extra, MARGIN.max - MARGIN.min);
+    this.#extraAt = at;
+    this.#holdSince = at;
+  }
+
+  /** The media timeline changed: what was learned of arrivals no longer fits it. */
+  timelineChanged(): void {
+    this.#arrivals.reset();
+  }
+
+  /** Seconds the playhead should lag; null until arrivals are known. */
+  targetLag(at: number): number | null {
+    const usual = this.#arrivals.usual(at);
+    return usual === null ? null : usual + this.floor(at);
+  }
+
+  /** Seconds that should be left in the buffer just before a usual part comes. */
+  floor(at: number): number {
+    return this.#arrivals.spread(at) + MARGIN.min + this.#decayedExtra(at);
+  }
+
+  decide(view: PlayheadView): LatencyDecision {
+    const target = this.targetLag(view.at);
+    const behind = target === null ? null : view.at - view.position - target;
+    if (this.#mustHold(view, behind)) {
+      return this.#setRate(view.at, 0);
+    }
+    if (behind === null) {
+      return this.#setRate(view.at, 1);
+    }
+    if (behind > SEEK_SECONDS) {
+      return { kind: 'seek', position: view.position + behind };
+    }
+    if (this.#rate !== 0 && view.at - this.#rateAt < RATE_INTERVAL_SECONDS) {
+      return { kind: 'rate', rate: this.#rate };
+    }
+    return this.#setRate(view.at, this.#rateFor(behind));
+  }
+
+  #rateFor(behind: number): number {
+    const calm = this.#rate === 1 ? DEAD_BAND.wake : DEAD_BAND.sleep;
+    if (Math.abs(behind) < calm) {
+      return 1;
+    }
+    const wished = Math.min(RATE.max, Math.max(RATE.min, 1 + behind * RATE.gain));
+    return Math.round(wished / RATE.step) * RATE.step;
+  }
+
+  #mustHold(view: PlayheadView, behind: number | null): boolean {
+    if (this.#holdSince === null) {
+      return false;
+    }
+    const ahead = view.bufferEnd - view.position;
+    const enough = behind === null ? ahead >= BLIND_BUFFER_SECONDS : behind >= -DEAD_BAND.wake;
+    // An empty buffer holds by itself: the time for waiting on purpose starts with the first media.
+    if (ahead < 0.05) {
+      this.#holdSince = view.at;
+      return false;
+    }
+    if (enough || view.at - this.#holdSince > MAX_HOLD_SECONDS) {
+      this.#holdSince = null;
+      return false;
+    }
+    return true;
+  }
+
+  #setRate(at: number, rate: number): LatencyDecision {
+    this.#rate = rate;
+    this.#rateAt = at;
+    return { kind: 'rate', rate };
+  }
+
+  #decayedExtra(at: number): number {
+    this.#extraAt ??= at;
+    return this.#extra * 0.5 ** ((at - this.#extraAt) / MARGIN_HALF_LIFE_SECONDS);
+  }
+}

@@ -1,0 +1,162 @@
+import { LatencyController } from './latency-controller.ts';
+
+const TICK_MS = 100;
+/** Farther behind by the viewer's own wish, it is rewound and left alone. */
+const REWOUND_SECONDS = 2.5;
+const MIN_SEEK_GAIN_SECONDS = 1;
+const SEEK_PAUSE_SECONDS = 2;
+/** How much of the newest media is left to arrive before a jump lands, seconds. */
+const LANDING_SECONDS = 0.4;
+
+const seconds = () => performance.now() / 1000;
+
+export interface LiveEdgeOptions {
+  video: HTMLVideoElement;
+  /** Media seconds a jump should land on when the buffer does not reach there; null: unknown. */
+  syncPosition(): number | null;
+  /** False once the playlist has ended. */
+  live(): boolean;
+}
+
+/** Drives the video element's rate and position with the latency controller's decisions. */
+export class LiveEdge {
+  readonly #options: LiveEdgeOptions;
+  readonly #controller = new LatencyController();
+  readonly #listening = new AbortController();
+  readonly #timer: number;
+  #bufferEnd: number | null = null;
+  #soughtAt = Number.NEGATIVE_INFINITY;
+  #rewound = false;
+  #started = false;
+  #stalls = 0;
+
+  constructor(options: LiveEdgeOptions) {
+    this.#options = options;
+    const { video } = options;
+    const { signal } = this.#listening;
+    video.preservesPitch = true;
+    video.addEventListener('waiting', () => this.#waiting(), { signal });
+    video.addEventListener('seeked', () => this.#seeked(), { signal });
+    video.addEventListener('playing', () => this.#playing(), { signal });
+    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get stalls(): number {
+    return this.#stalls;
+  }
+
+  /** The viewer watches live, not the past. */
+  get following(): boolean {
+    return !this.#rewound && !this.#options.video.paused;
+  }
+
+  destroy(): void {
+    window.clearInterval(this.#timer);
+    this.#listening.abort();
+    this.#options.video.playbackRate = 1;
+  }
+
+  /** Call after every append. */
+  appended(): void {
+    const end = this.#end();
+    if (end === null) {
+      return;
+    }
+    const before = this.#bufferEnd;
+    this.#bufferEnd = end;
+    if (before !== null && end > before + 0.001 && end - before < REWOUND_SECONDS) {
+      this.#controller.appended({ at: seconds(), endBefore: before, endAfter: end });
+    }
+    this.#tick();
+  }
+
+  timelineChanged(): void {
+    this.#controller.timelineChanged();
+  }
+
+  goLive(): void {
+    this.#rewound = false;
+    const { video } = this.#options;
+    const at = seconds();
+    const target = this.#controller.targetLag(at);
+    const wished = target === null ? video.currentTime : at - target;
+    if (wished - video.currentTime > 0.5 || target === null) {
+      this.#jump(wished);
+    }
+  }
+
+  #tick(): void {
+    const { video, live } = this.#options;
+    const bufferEnd = this.#end();
+    if (video.paused || video.seeking || bufferEnd === null) {
+      return;
+    }
+    if (this.#rewound || !live()) {
+      this.#setRate(1);
+      return;
+    }
+    const at = seconds();
+    const decision = this.#controller.decide({ at, position: video.currentTime, bufferEnd });
+    if (decision.kind === 'rate') {
+      this.#setRate(decision.rate);
+    } else if (at - this.#soughtAt > SEEK_PAUSE_SECONDS) {
+      this.#jump(decision.position);
+    }
+  }
+
+  /** Seeks as near to `wished` as media lets it; stays when little would be won. */
+  #jump(wished: number): void {
+    const { video, syncPosition } = this.#options;
+    const end = this.#end() ?? video.currentTime;
+    const sync = syncPosition();
+    let landing = Math.min(wished, end - LANDING_SECONDS);
+    if (sync !== null && sync > landing + MIN_SEEK_GAIN_SECONDS) {
+      landing = sync;
+    }
+    this.#setRate(1);
+    if (landing - video.currentTime > MIN_SEEK_GAIN_SECONDS) {
+      this.#soughtAt = seconds();
+      video.currentTime = landing;
+    }
+  }
+
+  #waiting(): void {
+    const { video } = this.#options;
+    if (this.#started && !video.seeking && !video.paused && this.#options.live()) {
+      this.#stalls += 1;
+      this.#controller.stalled(seconds());
+    }
+  }
+
+  #playing(): void {
+    this.#started = true;
+    this.#tick();
+  }
+
+  #seeked(): void {
+    const at = seconds();
+    const target = this.#controller.targetLag(at);
+    if (at - this.#soughtAt < SEEK_PAUSE_SECONDS || target === null || !this.#started) {
+      return;
+    }
+    this.#rewound = at - this.#options.video.currentTime - target > REWOUND_SECONDS;
+  }
+
+  #setRate(rate: number): void {
+    const { video } = this.#options;
+    if (video.playbackRate !== rate) {
+      video.playbackRate = rate;
+    }
+  }
+
+  /** End of the range the playhead is in, or of the last one. */
+  #end(): number | null {
+    const { buffered, currentTime } = this.#options.video;
+    for (let index = 0; index < buffered.length; index += 1) {
+      if (buffered.start(index) <= currentTime + 0.1 && currentTime <= buffered.end(index) + 0.1) {
+        return buffered.end(index);
+      }
+    }
+    return buffered.length === 0 ? null : buffered.end(buffered.length - 1);
+  }
+}

@@ -1,0 +1,82 @@
+import type { OpenPlayback } from './playback.ts';
+import { AUTO_QUALITY } from './types.ts';
+
+const EDGE_SECONDS = 6;
+
+export const nativeRunsHere = (video: HTMLVideoElement): boolean =>
+  video.canPlayType('application/vnd.apple.mpegurl') !== '';
+
+/** Safari's `getStartDate`, HTML standard, 4.8.11.6: wall time at media time 0. */
+const startDateOf = (video: HTMLVideoElement): number => {
+  const read: unknown = Reflect.get(video, 'getStartDate');
+  const date: unknown = typeof read === 'function' ? read.call(video) : null;
+  return date instanceof Date ? date.getTime() : Number.NaN;
+};
+
+/** Playback by the browser's own HLS, where hls.js cannot run: quality and latency are its own. */
+export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
+  const listening = new AbortController();
+  const { signal } = listening;
+  let opened = false;
+  let stalls = 0;
+  const load = () => {
+    video.src = src;
+    video.load();
+  };
+  const captions = () => [...video.textTracks].filter((track) => track.kind === 'captions');
+  video.addEventListener(
+    'loadedmetadata',
+    () => {
+      opened = true;
+      const qualities = [{ id: AUTO_QUALITY, label: 'Auto', height: null }];
+      events.opened({ streamId: null, qualities });
+    },
+    { signal },
+  );
+  video.addEventListener('progress', () => events.progressed(), { signal });
+  video.addEventListener('ended', () => events.closed(), { signal });
+  video.addEventListener(
+    'waiting',
+    () => {
+      stalls += video.seeking ? 0 : 1;
+    },
+    { signal },
+  );
+  video.addEventListener(
+    'error',
+    () =>
+      events.failed({ kind: 'network', opening: !opened, message: 'The stream does not answer.' }),
+    { signal },
+  );
+  video.textTracks.addEventListener('addtrack', () => events.captions(captions().length > 0), {
+    signal,
+  });
+  const edge = () => (video.seekable.length === 0 ? null : video.seekable.end(0));
+  load();
+  return {
+    playingAt() {
+      const at = startDateOf(video) + video.currentTime * 1000;
+      return Number.isFinite(at) ? at : null;
+    },
+    atLiveEdge: () => !video.paused && (edge() ?? 0) - video.currentTime < EDGE_SECONDS,
+    stalls: () => stalls,
+    goLive() {
+      const end = edge();
+      if (end !== null && end - video.currentTime > EDGE_SECONDS) {
+        video.currentTime = end - 1;
+      }
+    },
+    selectQuality: () => undefined,
+    setCaptions(on) {
+      for (const [index, track] of captions().entries()) {
+        track.mode = on && index === 0 ? 'showing' : 'hidden';
+      }
+    },
+    resume: load,
+    destroy() {
+      listening.abort();
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+};
