@@ -36,7 +36,10 @@ export interface Source {
   id: string;
   /** 1 for the first of a stream, then growing by one. */
   run: number;
-  /** Answers GET with an endless FLV, beginning at the newest keyframe, timestamps in media time. */
+  /**
+   * Answers GET with an endless FLV, beginning at the newest keyframe, timestamps in media time.
+   * Answers HEAD with the newest media time it has, ms, in the header `newest-media-ms`.
+   */
   url: string;
   video: SourceVideo | null;
   audio: SourceAudio | null;
