@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import type { ChannelSummary } from '../../../platform/protocol/api.ts';
+import { formatViewers } from '../format/numbers.ts';
+import { formatUptime } from '../format/time.ts';
+import { Link } from '../router/link.tsx';
+import { Avatar } from '../shell/avatar.tsx';
+import { EyeIcon } from '../shell/icons.tsx';
+import { LogoMark } from '../shell/logo.tsx';
+
+export function LiveCard({ channel, now }: { channel: ChannelSummary; now: number }) {
+  const uptime = channel.startedAt === null ? null : formatUptime(now - channel.startedAt);
+  return (
+    <Link className="live-card" href={`/${channel.channel}`}>
+      <span className="card-picture">
+        <Thumbnail path={channel.thumbnail} now={now} />
+        <span className="on-air">{channel.interrupted ? 'Reconnecting' : 'Live'}</span>
+        <span className="card-fact card-viewers">
+          <EyeIcon />
+          {formatViewers(channel.viewers)}
+        </span>
+        {uptime !== null && <span className="card-fact card-uptime">{uptime}</span>}
+      </span>
+      <span className="card-words">
+        <Avatar channel={channel.channel} />
+        <span className="card-names">
+          <span className="card-title">{channel.title || `${channel.channel} is live`}</span>
+          <span className="card-channel">{channel.channel}</span>
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+const RENEW_MS = 30_000;
+
+/** A new picture twice a minute; the house's own while the stream has none. */
+function Thumbnail({ path, now }: { path: string | null; now: number }) {
+  const [broken, setBroken] = useState<string | null>(null);
+  if (path === null || broken === path) {
+    return (
+      <span className="card-no-picture">
+        <LogoMark />
+      </span>
+    );
+  }
+  const src = `${path}?at=${Math.floor(now / RENEW_MS)}`;
+  return <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(path)} />;
+}

@@ -1,0 +1,28 @@
+import { type RefObject, useId } from 'react';
+import { SHORTCUT_HELP } from './shortcuts.ts';
+
+export function ShortcutsDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+  const heading = useId();
+  return (
+    <dialog ref={dialog} className="shortcuts" aria-labelledby={heading} closedby="any">
+      <form method="dialog" className="shortcuts-head">
+        <h2 id={heading}>Keyboard shortcuts</h2>
+        <button type="submit" className="button">
+          Close
+        </button>
+      </form>
+      <dl className="shortcuts-list">
+        {SHORTCUT_HELP.map(([keys, does]) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  );
+}
