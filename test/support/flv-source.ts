@@ -1,0 +1,214 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Source } from '../../platform/stream.ts';
+
+const TAG_HEADER = 11;
+const TAG_TRAILER = 4;
+const FLV_HEADER = 13;
+
+export interface FlvSourceOptions {
+  /** ffmpeg arguments up to the output; default: a 320x180p30 picture with a tone, keyframes each 1 s. */
+  args?: string[];
+  video?: Source['video'];
+  audio?: Source['audio'];
+  firstMediaMs?: number;
+  run?: number;
+  /** Wall ms of media time 0 that later sources of one stream share; default: from the first tag. */
+  wallBaseMs?: number;
+}
+
+export interface FlvSource {
+  source: Source;
+  /** Newest media time handed out, ms. */
+  newestMediaMs(): number;
+  /** Ends the encoder and, as ingest does, the GET answers. */
+  close(): Promise<void>;
+  encoder: ChildProcess;
+}
+
+export const TEST_AUDIO: Source['audio'] = {
+  codec: 'aac',
+  codecs: 'mp4a.40.2',
+  sampleRate: 48_000,
+  channels: 2,
+};
+
+export const testVideo = (over: Partial<NonNullable<Source['video']>> = {}) => ({
+  codec: 'h264' as const,
+  profile: 'Constrained Baseline',
+  codecs: 'avc1.42c01f',
+  width: 320,
+  height: 180,
+  fps: 30,
+  ...over,
+});
+
+/** Arguments of an encoder with a moving picture and a tone, in real time. */
+export function encoderArgs(
+  options: {
+    size?: string;
+    fps?: string;
+    gopSeconds?: number;
+    extra?: string[];
+    audio?: boolean;
+    pixelFormat?: string;
+  } = {},
+) {
+  const fps = options.fps ?? '30';
+  const gop = Math.round(Number(fps) * (options.gopSeconds ?? 1));
+  const audioInput =
+    options.audio === false
+      ? []
+      : ['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
+  return [
+    '-re',
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc=size=${options.size ?? '320x180'}:rate=${fps}`,
+    ...audioInput,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-threads',
+    '1',
+    '-pix_fmt',
+    options.pixelFormat ?? 'yuv420p',
+    '-g',
+    String(gop),
+    '-keyint_min',
+    String(gop),
+    '-sc_threshold',
+    '0',
+    ...(options.audio === false ? [] : ['-c:a', 'aac', '-b:a', '64k', '-ac', '2']),
+    ...(options.extra ?? []),
+  ];
+}
+
+interface Feed {
+  header: Buffer;
+  configs: Map<number, Buffer>;
+  gop: Buffer[];
+  clients: Set<ServerResponse>;
+  newestMediaMs: number;
+}
+
+const isConfig = (tag: Buffer) => {
+  const type = tag[0];
+  if (type === 8) return (tag[TAG_HEADER] ?? 0) >> 4 === 10 && tag[TAG_HEADER + 1] === 0;
+  return type === 9 && tag[TAG_HEADER + 1] === 0 && ((tag[TAG_HEADER] ?? 0) & 0x80) === 0;
+};
+const isKeyframe = (tag: Buffer) => tag[0] === 9 && (((tag[TAG_HEADER] ?? 0) >> 4) & 7) === 1;
+
+function stamp(tag: Buffer, mediaMs: number) {
+  tag.writeUIntBE(mediaMs & 0xffffff, 4, 3);
+  tag[7] = (mediaMs >>> 24) & 0xff;
+}
+
+function take(feed: Feed, tag: Buffer, hasVideo: boolean) {
+  if (tag[0] === 18) return;
+  if (isConfig(tag)) feed.configs.set(tag[0] ?? 0, tag);
+  else {
+    if (!hasVideo || isKeyframe(tag)) feed.gop = [];
+    feed.gop.push(tag);
+  }
+  for (const client of feed.clients) client.write(tag);
+}
+
+/** What ingest's loopback listener does, from an ffmpeg of the test: one Source, endless FLV. */
+export async function startFlvSource(options: FlvSourceOptions = {}): Promise<FlvSource> {
+  const firstMediaMs = options.firstMediaMs ?? 10_000;
+  const video = options.video === undefined ? testVideo() : options.video;
+  const audio = options.audio === undefined ? TEST_AUDIO : options.audio;
+  const flags = (audio ? 4 : 0) | (video ? 1 : 0);
+  const header = Buffer.from([0x46, 0x4c, 0x56, 1, flags, 0, 0, 0, 9, 0, 0, 0, 0]);
+  const feed: Feed = {
+    header,
+    configs: new Map(),
+    gop: [],
+    clients: new Set(),
+    newestMediaMs: firstMediaMs,
+  };
+  const server = createServer((request, response) => {
+    response.setHeader('newest-media-ms', feed.newestMediaMs);
+    if (request.method === 'HEAD') return void response.end();
+    response.socket?.setNoDelay(true);
+    response.writeHead(200, { 'content-type': 'video/x-flv' });
+    response.write(Buffer.concat([feed.header, ...feed.configs.values(), ...feed.gop]));
+    feed.clients.add(response);
+    response.on('close', () => feed.clients.delete(response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const args = [
+    '-hide_banner',
+    '-loglevel',
+    'error',
+    '-nostdin',
+    ...(options.args ?? encoderArgs()),
+  ];
+  const encoder = spawn(
+    'ffmpeg',
+    [...args, '-f', 'flv', '-flush_packets', '1', '-flvflags', 'no_duration_filesize', 'pipe:1'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const wallBaseMs = await firstTag(encoder, feed, { firstMediaMs, hasVideo: video !== null });
+  const { port } = server.address() as AddressInfo;
+  return {
+    source: {
+      id: `source-${port}`,
+      run: options.run ?? 1,
+      url: `http://127.0.0.1:${port}/source.flv`,
+      video,
+      audio,
+      wallBaseMs: options.wallBaseMs ?? wallBaseMs,
+      firstMediaMs,
+    },
+    encoder,
+    newestMediaMs: () => feed.newestMediaMs,
+    async close() {
+      for (const client of feed.clients) client.end();
+      server.close();
+      if (encoder.exitCode !== null || encoder.signalCode !== null) return;
+      encoder.kill('SIGKILL');
+      await once(encoder, 'exit');
+    },
+  };
+}
+
+/** Reads the encoder's tags for good; resolves with wallBaseMs once the GOP cache can be joined. */
+function firstTag(
+  encoder: ChildProcess,
+  feed: Feed,
+  { firstMediaMs, hasVideo }: { firstMediaMs: number; hasVideo: boolean },
+) {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let pending = Buffer.alloc(0);
+  let skipped = false;
+  encoder.once('exit', (code) => reject(new Error(`the test's encoder ended with ${code}`)));
+  encoder.stdout?.on('data', (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    if (!skipped && pending.length >= FLV_HEADER) {
+      pending = pending.subarray(FLV_HEADER);
+      skipped = true;
+    }
+    while (skipped && pending.length >= TAG_HEADER) {
+      const size = TAG_HEADER + pending.readUIntBE(1, 3) + TAG_TRAILER;
+      if (pending.length < size) return;
+      const tag = Buffer.from(pending.subarray(0, size));
+      pending = pending.subarray(size);
+      const mediaMs = firstMediaMs + (tag.readUIntBE(4, 3) | ((tag[7] ?? 0) << 24));
+      stamp(tag, mediaMs);
+      take(feed, tag, hasVideo);
+      if (isConfig(tag) || tag[0] === 18) continue;
+      feed.newestMediaMs = Math.max(feed.newestMediaMs, mediaMs);
+      resolve(Date.now() - mediaMs);
+    }
+  });
+  return promise;
+}

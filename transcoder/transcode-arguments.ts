@@ -1,0 +1,108 @@
+import type { Source } from '../platform/stream.ts';
+import type { AudioRung, Ladder, VideoRung } from './ladder.ts';
+import type { VideoEncoder } from './video-encoder.ts';
+
+export interface TranscodeArguments {
+  input: { url: string; options: string[] };
+  /** One for each rendition, in the order of the ladder. */
+  outputs: { rendition: string; url: string; options: string[] }[];
+}
+
+export interface TranscodeRequest {
+  source: Source;
+  ladder: Ladder;
+  encoder: VideoEncoder;
+  /** What the encoders may use together. */
+  cores: number;
+  /** Unix socket that takes the FLV of a rendition. */
+  socketOf(rendition: string): string;
+  /** Media time at which encoded rungs begin (ms); null: with the first frame of the source. */
+  startAtMs: number | null;
+  /** Aim for the keyframe distance of a source that is encoded itself. */
+  segmentMs: number;
+}
+
+/** More pixels a second than one core decodes with ease: 1080p60. */
+const SINGLE_CORE_PIXELS = 1920 * 1080 * 60;
+const FLV_OUTPUT = [
+  ...['-f', 'flv', '-flush_packets', '1'],
+  ...['-flvflags', 'no_duration_filesize+no_sequence_end+no_metadata'],
+];
+
+function inputOptions({ source, encoder }: TranscodeRequest): string[] {
+  const pixels =
+    (source.video?.width ?? 0) * (source.video?.height ?? 0) * (source.video?.fps ?? 30);
+  return [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'level+warning', '-copyts'],
+    ...encoder.globalOptions,
+    // The sequence headers come first, so nothing has to be probed: the first frame goes out at once.
+    ...['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'],
+    // Frame threads hold a frame back for each thread; slices hold none.
+    ...(pixels > SINGLE_CORE_PIXELS ? [] : ['-thread_type:v', 'slice']),
+    ...['-seekable', '0', '-f', 'flv'],
+  ];
+}
+
+/** Encoded rungs begin on the frame on which the copied source does, so that segments align. */
+function startFilter({ startAtMs, ladder }: TranscodeRequest): string[] {
+  if (startAtMs === null) return [];
+  const seconds = (startAtMs / 1000).toFixed(3);
+  const copied = ladder.video.some((rung) => rung.copied);
+  if (!copied) return [`select='gte(t,${seconds})'`];
+  return [`select='st(0,max(ld(0),key*gte(t,${seconds})))'`];
+}
+
+/** Threads of an encoder by its share of the work; a small picture gains nothing from slices. */
+function threadsFor(rung: VideoRung, cores: number): number {
+  const wanted = Math.ceil((rung.width * rung.height) / (1280 * 720));
+  return Math.max(1, Math.min(wanted, cores, 8));
+}
+
+function encodedVideo(rung: VideoRung, request: TranscodeRequest): string[] {
+  const { encoder, ladder, segmentMs } = request;
+  const bitrate = rung.bitrate ?? 0;
+  const filters = [
+    ...startFilter(request),
+    `scale=${rung.width}:${rung.height}:flags=bicubic`,
+    encoder.upload ?? 'format=yuv420p',
+  ];
+  const keyframes = ladder.video.some(({ copied }) => copied)
+    ? 'source'
+    : `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${segmentMs / 1000}))`;
+  return [
+    ...['-map', '0:v:0', '-vf', filters.join(','), '-c:v', encoder.name, ...encoder.options],
+    ...(encoder.name === 'libx264' ? ['-threads', String(threadsFor(rung, request.cores))] : []),
+    ...(encoder.name === 'h264_vaapi' ? [] : ['-a53cc', '1']),
+    // Encoder timestamps in whole milliseconds, as FLV has them: no rendition is rounded otherwise.
+    ...['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],
+    ...['-force_key_frames', keyframes, '-g', '9999'],
+    ...['-b:v', String(bitrate), '-maxrate', String(Math.round(bitrate * 1.2))],
+    ...['-bufsize', String(bitrate)],
+  ];
+}
+
+function videoOptions(rung: VideoRung, request: TranscodeRequest): string[] {
+  return rung.copied ? ['-map', '0:v:0', '-c:v', 'copy'] : encodedVideo(rung, request);
+}
+
+function audioOptions(rung: AudioRung): string[] {
+  const codec = rung.copied ? ['copy'] : ['aac', '-b:a', '128k', '-ac', '2', '-ar', '48000'];
+  return ['-map', '0:a:0', '-c:a', ...codec];
+}
+
+/** Everything ffmpeg is told: one input, one decode, one endless FLV for each rendition. */
+export function transcodeArguments(request: TranscodeRequest): TranscodeArguments {
+  const { ladder, source } = request;
+  const output = (rendition: string, options: string[]) => ({
+    rendition,
+    url: `unix:${request.socketOf(rendition)}`,
+    options: [...options, ...FLV_OUTPUT],
+  });
+  return {
+    input: { url: source.url, options: inputOptions(request) },
+    outputs: [
+      ...ladder.video.map((rung) => output(rung.name, videoOptions(rung, request))),
+      ...(ladder.audio === null ? [] : [output('audio', audioOptions(ladder.audio))]),
+    ],
+  };
+}
