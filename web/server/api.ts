@@ -1,17 +1,17 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
-import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type ChannelList, channelNameSchema } from '../../platform/protocol/api.ts';
 import { byInterest, channelDetails, channelSummary } from './channel-view.ts';
 import { openapiDocument } from './openapi.ts';
 import type { Viewers } from './viewers.ts';
+import type { WebContext } from './web-context.ts';
 
 /** Longest query string read; nothing here needs more. */
 const MAX_QUERY_LENGTH = 2_048;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** `/api/...`: REST, described by `/api/openapi.json`. Errors are thrown as AppError. */
-export function createApi(context: Context, viewers: Viewers): Router {
+export function createApi(context: WebContext, viewers: Viewers): Router {
   const router = express.Router();
   const document = openapiDocument();
 
@@ -34,7 +34,7 @@ export function createApi(context: Context, viewers: Viewers): Router {
   return router;
 }
 
-async function listChannels(context: Context, viewers: Viewers): Promise<ChannelList> {
+async function listChannels(context: WebContext, viewers: Viewers): Promise<ChannelList> {
   const [channels, entries] = await Promise.all([
     context.channels.list(),
     context.directory.list(),
@@ -50,7 +50,7 @@ async function listChannels(context: Context, viewers: Viewers): Promise<Channel
   return { channels: summaries.sort(byInterest) };
 }
 
-async function getChannel(context: Context, viewers: Viewers, requested: string) {
+async function getChannel(context: WebContext, viewers: Viewers, requested: string) {
   const name = requested.toLowerCase();
   const valid = channelNameSchema.safeParse(name).success;
   const channel = valid ? await context.channels.byName(name) : null;
@@ -80,7 +80,7 @@ const queryLength = (req: Request): number => {
 };
 
 const limitTime =
-  (context: Context): RequestHandler =>
+  (context: WebContext): RequestHandler =>
   (_req, res, next) => {
     const cancel = context.clock.after(ANSWER_WITHIN_MS, () => {
       if (!res.headersSent)

@@ -129,10 +129,9 @@ async function answer(asset: Asset, req: Request, res: Response): Promise<void> 
   res.end(encoding === null ? asset.bytes : await encode(asset, encoding));
 }
 
-export const acceptedEncoding = (req: Request): Encoding | null => {
-  const accepted = req.acceptsEncodings('br', 'gzip', 'identity');
-  return accepted === 'br' || accepted === 'gzip' ? accepted : null;
-};
+/** Ours to choose among equals: browsers name gzip first. */
+const acceptedEncoding = (req: Request): Encoding | null =>
+  (['br', 'gzip'] as const).find((one) => req.acceptsEncodings(one) === one) ?? null;
 
 function encode(asset: Asset, encoding: Encoding): Promise<Buffer> {
   const kept = asset.encoded.get(encoding) ?? compress(asset.bytes, encoding);

@@ -1,8 +1,8 @@
-import type { Context } from '../../platform/context.ts';
 import type { EventConnection } from './event-connection.ts';
 import { createEventLog, encodeEvent, type Filter, type Frame, passes } from './event-log.ts';
 import { createLiveStreams } from './live-streams.ts';
 import type { Viewers } from './viewers.ts';
+import type { WebContext } from './web-context.ts';
 
 const BEAT_EVERY_MS = 15_000;
 /** Changed viewer counts go out together, at most this often. */
@@ -23,7 +23,7 @@ export interface EventFeed {
   leave(connection: EventConnection): void;
 }
 
-export function createEventFeed(context: Context, viewers: Viewers): EventFeed {
+export function createEventFeed(context: WebContext, viewers: Viewers): EventFeed {
   const { clock } = context;
   const connections = new Set<EventConnection>();
   const log = createEventLog({ epoch: context.newId(), capacity: REMEMBERED_EVENTS });

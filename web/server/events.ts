@@ -1,10 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors.ts';
 import { channelNameSchema } from '../../platform/protocol/api.ts';
 import { type EventConnection, openEventConnection } from './event-connection.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Viewers } from './viewers.ts';
+import type { WebContext } from './web-context.ts';
 import { eventConnectionsRefused } from './web-metrics.ts';
 
 /** Bounds of what anyone may hold open. */
@@ -35,7 +35,7 @@ interface EventsQuery {
 
 /** `GET /events`: see web/server/README.md. */
 export function createEventsRoute(options: {
-  context: Context;
+  context: WebContext;
   feed: EventFeed;
   viewers: Viewers;
   limits: EventLimits;

@@ -1,6 +1,6 @@
-import type { Context } from '../../platform/context.ts';
 import type { EventOf, LiveChannel } from '../../platform/protocol/events.ts';
 import type { StreamEntry } from '../../platform/stream.ts';
+import type { WebContext } from './web-context.ts';
 
 export type StreamEvent = EventOf<'stream.live' | 'stream.interrupted' | 'stream.offline'>;
 /** Without the viewer count, which changes by itself. */
@@ -16,7 +16,7 @@ export interface LiveStreams {
 
 /** @param onEvent called in the order of the facts on the bus */
 export function createLiveStreams(
-  context: Context,
+  context: WebContext,
   onEvent: (event: StreamEvent) => void,
 ): LiveStreams {
   const { bus, directory, channels, log } = context;

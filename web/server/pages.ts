@@ -1,12 +1,12 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Channel } from '../../platform/channels.ts';
-import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors.ts';
 import { channelNameSchema } from '../../platform/protocol/api.ts';
 import type { Assets } from './assets.ts';
 import { thumbnailPath } from './channel-view.ts';
 import { type PageMeta, renderPage } from './page-html.ts';
 import type { SecurityHeaders } from './security-headers.ts';
+import type { WebContext } from './web-context.ts';
 
 const HOME: PageMeta = {
   title: 'Footlight',
@@ -21,7 +21,7 @@ const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
 /** The HTML of every page; what is on it is drawn by the script, from the API. */
 export function createPages(options: {
-  context: Context;
+  context: WebContext;
   assets: Assets;
   headers: SecurityHeaders;
 }): Router {
@@ -56,7 +56,7 @@ export function createPages(options: {
 }
 
 async function channelMeta(
-  context: Context,
+  context: WebContext,
   channel: Channel,
   origin: string | null,
 ): Promise<PageMeta> {
@@ -73,7 +73,7 @@ async function channelMeta(
   };
 }
 
-function originOf(req: Request, context: Context): string | null {
+function originOf(req: Request, context: WebContext): string | null {
   if (context.config.publicUrl !== null) return context.config.publicUrl;
   const host = req.get('host') ?? '';
   return HOST.test(host) ? `${req.protocol}://${host}` : null;

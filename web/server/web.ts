@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
-import type { Context } from '../../platform/context.ts';
 import type { Service } from '../../platform/service.ts';
 import { createApi, getOnly, openToEveryOrigin } from './api.ts';
 import { type Assets, readAssets } from './assets.ts';
@@ -9,6 +8,7 @@ import { createEventsRoute, DEFAULT_EVENT_LIMITS, type EventLimits } from './eve
 import { createPages } from './pages.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 import { createViewers } from './viewers.ts';
+import type { WebContext } from './web-context.ts';
 import { type RouteClass, requestSeconds } from './web-metrics.ts';
 
 /** Longer than a browser takes to reconnect, so that a count does not flicker. */
@@ -22,7 +22,7 @@ export interface WebOptions {
 
 /** The pages, `/api` and `/events`. The router goes last: it answers every path that is left. */
 export function createWeb(
-  context: Context,
+  context: WebContext,
   options: WebOptions = {},
 ): Service & { router: Router } {
   const log = context.log.child({ service: 'web' });

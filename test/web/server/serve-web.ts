@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express, { type ErrorRequestHandler } from 'express';
+import type { Bus } from '../../../platform/bus.ts';
+import { createMemoryBus } from '../../../platform/bus-memory.ts';
+import type { Channel } from '../../../platform/channels.ts';
+import { type Clock, randomId, systemClock } from '../../../platform/clock.ts';
+import { type Config, loadConfig } from '../../../platform/config.ts';
+import { AppError } from '../../../platform/errors.ts';
+import { createLog } from '../../../platform/log.ts';
+import type { StreamEntry } from '../../../platform/stream.ts';
+import { createWeb, type WebOptions } from '../../../web/server/web.ts';
+
+export interface ServedWeb extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  origin: string;
+  bus: Bus;
+  /** The channels there are: `alpha` and `beta` unless a test adds more. */
+  channels: Map<string, Channel>;
+  /** The streams there are, by channel. */
+  entries: Map<string, StreamEntry>;
+}
+
+export interface ServeOptions extends WebOptions {
+  clock?: Clock;
+  config?: Partial<Config>;
+  /** Streams that run before the server starts. */
+  entries?: StreamEntry[];
+}
+
+export const INDEX_HTML =
+  '<!doctype html><html><head><title>Footlight</title></head><body><div id="root"></div></body></html>';
+export const SCRIPT = `export const text = '${'footlight '.repeat(200)}';\n`;
+
+/** The web server over real HTTP, reading channels and streams that the test writes. */
+export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
+  const { clock = systemClock, config = {}, entries: running = [], ...webOptions } = options;
+  const directory = mkdtempSync(join(tmpdir(), 'footlight-web-'));
+  const log = createLog('silent');
+  const bus = createMemoryBus(log);
+  const channels = new Map(['alpha', 'beta'].map((name) => [name, channelNamed(name)]));
+  const entries = new Map(running.map((entry) => [entry.channel, entry]));
+  const web = createWeb(
+    {
+      config: { ...loadConfig({ DATA_DIR: directory }), ...config },
+      log,
+      bus,
+      clock,
+      newId: randomId,
+      channels: {
+        byName: async (name) => channels.get(name) ?? null,
+        list: async () => [...channels.values()],
+      },
+      directory: {
+        byChannel: async (name) => entries.get(name) ?? null,
+        list: async () => [...entries.values()],
+      },
+    },
+    { pageDirectory: builtPage(directory), ...webOptions },
+  );
+  await web.start();
+  const app = express().use(web.router).use(answerErrors);
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bus,
+    channels,
+    entries,
+    async [Symbol.asyncDispose]() {
+      await web.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await bus.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+export const channelNamed = (name: string, title = ''): Channel => ({
+  id: `id-${name}`,
+  name,
+  title,
+  createdAt: 1,
+  lastLiveAt: null,
+});
+
+export const entryOf = (channel: string, fields: Partial<StreamEntry> = {}): StreamEntry => ({
+  channel,
+  streamId: `stream-of-${channel}`,
+  startedAt: 1_700_000_000_000,
+  state: 'live',
+  graceEndsAt: null,
+  source: null,
+  playable: true,
+  publisher: null,
+  renditions: [],
+  ingestAdvice: [],
+  transcodeAdvice: [],
+  ...fields,
+});
+
+/** The path exactly as given, which fetch would tidy up first, and no headers but those given. */
+export const rawGet = (url: string, path: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      const { hostname, port } = new URL(url);
+      get({ hostname, port, path, headers, agent: false }, async (response) => {
+        const body = Buffer.concat(await response.toArray());
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      }).on('error', reject);
+    },
+  );
+
+function builtPage(directory: string): string {
+  const page = join(directory, 'page');
+  mkdirSync(join(page, 'assets'), { recursive: true });
+  writeFileSync(join(page, 'index.html'), INDEX_HTML);
+  writeFileSync(join(page, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(page, 'assets', 'main-abc123.js'), SCRIPT);
+  writeFileSync(join(directory, 'secret.txt'), 'secret');
+  return page;
+}
+
+const answerErrors: ErrorRequestHandler = (error, _req, res, _next) => {
+  const { code, message } =
+    error instanceof AppError ? error : { code: 'unexpected', message: 'Unexpected.' };
+  res.status(error.status ?? 500).json({ code, message });
+};
