@@ -24,8 +24,8 @@ export type LeaseAnswer =
 
 /**
  * Which stream is live on which channel, and who may publish it. One publisher a channel: the
- * newest authorised one, except that one which was taken over cannot come back while its
- * successor sends.
+ * newest authorised one, except that one which was taken over and keeps coming back by itself is
+ * refused while its successor sends (publish-lease.ts).
  */
 export interface Directory {
   takeLease(request: LeaseRequest): Promise<LeaseAnswer>;
