@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { LatencyController } from '../../web/client/player/engine/latency-controller.ts';
+
+const PART = 0.2;
+const FRAME = 1 / 60;
+
+interface Viewing {
+  controller: LatencyController;
+  /** Seconds from a part being complete to it being in the buffer. */
+  transit(part: number): number;
+  /** Lag of the playhead behind the wall at the start, seconds. */
+  lag: number;
+  seconds: number;
+}
+
+/** Plays parts of PART seconds against the controller, as a media element would. */
+function view({ controller, transit, lag, seconds }: Viewing) {
+  const rates: number[] = [];
+  const lags: number[] = [];
+  const seeks: number[] = [];
+  let position = -lag;
+  let bufferEnd = 0;
+  let stalls = 0;
+  let stalled = false;
+  let part = 0;
+  let arrivesAt = PART + transit(0);
+  let rate = 1;
+  for (let at = 0; at < seconds; at += FRAME) {
+    while (arrivesAt <= at) {
+      controller.appended({ at: arrivesAt, endBefore: bufferEnd, endAfter: bufferEnd + PART });
+      bufferEnd += PART;
+      part += 1;
+      arrivesAt = Math.max(arrivesAt, (part + 1) * PART + transit(part));
+    }
+    const decision = controller.decide({ at, position, bufferEnd });
+    if (decision.kind === 'seek') {
+      seeks.push(at);
+      position = Math.min(decision.position, bufferEnd - 0.4);
+      continue;
+    }
+    rate = decision.rate;
+    const next = position + FRAME * rate;
+    const empty = next > bufferEnd - 0.02;
+    if (empty && !stalled) {
+      stalls += 1;
+      controller.stalled(at);
+    }
+    stalled = empty;
+    if (!empty) position = next;
+    rates.push(rate);
+    lags.push(at - position);
+  }
+  return { rates, lags, seeks, stalls, last: lags.at(-1) ?? Number.NaN };
+}
+
+const steady = () => 0.03;
+
+describe('latency controller', () => {
+  it('brings a viewer who begins far back close to the edge and keeps it there', () => {
+    const seen = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 1.2,
+      seconds: 60,
+    });
+    expect(seen.stalls).toBe(0);
+    // The buffer ends one part behind the newest arrival; a tenth of a second is its floor.
+    expect(seen.last).toBeLessThan(0.2 + 0.03 + 0.16);
+    expect(seen.rates.slice(-600).filter((rate) => rate !== 1).length).toBeLessThan(200);
+  });
+
+  it('never leaves the rates nobody hears', () => {
+    const seen = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 2.8,
+      seconds: 60,
+    });
+    expect(Math.max(...seen.rates)).toBeLessThanOrEqual(1.1);
+    expect(Math.min(...seen.rates)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('slows down when the buffer is thinner than its floor', () => {
+    const seen = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 0.3,
+      seconds: 20,
+    });
+    expect(seen.stalls).toBe(0);
+    expect(seen.lags.at(-1)).toBeGreaterThan(0.31);
+  });
+
+  it('stands farther back the more unevenly parts arrive', () => {
+    const uneven = (part: number) => (part % 5 === 0 ? 0.25 : 0.03);
+    const calm = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 1,
+      seconds: 60,
+    });
+    const rough = view({
+      controller: new LatencyController(),
+      transit: uneven,
+      lag: 1,
+      seconds: 60,
+    });
+    expect(rough.last - calm.last).toBeGreaterThan(0.15);
+    expect(rough.stalls).toBe(0);
+  });
+
+  it('pays nothing for one hiccup alone', () => {
+    const once = (part: number) => (part === 150 ? 0.4 : 0.03);
+    const calm = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 1,
+      seconds: 40,
+    });
+    const hiccup = view({
+      controller: new LatencyController(),
+      transit: once,
+      lag: 1,
+      seconds: 40,
+    });
+    expect(Math.abs(hiccup.last - calm.last)).toBeLessThan(0.2);
+  });
+
+  it('stands back after a stall and comes closer again when the network proves calm', () => {
+    const controller = new LatencyController();
+    view({ controller, transit: steady, lag: 1, seconds: 60 });
+    const before = controller.floor(60);
+    controller.stalled(60);
+    expect(controller.floor(60)).toBeGreaterThan(before + 0.1);
+    expect(controller.floor(120)).toBeLessThan(before + 0.02);
+  });
+
+  it('never waits longer than a second, however often it stalled', () => {
+    const controller = new LatencyController();
+    for (let at = 0; at < 20; at += 1) controller.stalled(at);
+    expect(controller.floor(20)).toBeLessThanOrEqual(0.9);
+  });
+
+  it('seeks when playing faster would take too long', () => {
+    const seen = view({
+      controller: new LatencyController(),
+      transit: steady,
+      lag: 8,
+      seconds: 20,
+    });
+    expect(seen.seeks.length).toBeGreaterThan(0);
+    expect(seen.last).toBeLessThan(1);
+  });
+
+  it('lets a starved buffer fill up to the floor before it goes on', () => {
+    const controller = new LatencyController();
+    const seen = view({ controller, transit: steady, lag: 1, seconds: 30 });
+    const at = 30;
+    controller.stalled(at);
+    const position = at - seen.last + 0.2;
+    const decision = controller.decide({ at, position, bufferEnd: position + 0.1 });
+    expect(decision).toEqual({ kind: 'rate', rate: 0 });
+    const later = controller.decide({ at: at + 0.9, position, bufferEnd: position + 1 });
+    expect(later.kind === 'rate' && later.rate > 0).toBe(true);
+  });
+
+  it('learns anew when the timeline changes', () => {
+    const controller = new LatencyController();
+    view({ controller, transit: steady, lag: 1, seconds: 10 });
+    expect(controller.targetLag(10)).not.toBeNull();
+    controller.timelineChanged();
+    expect(controller.targetLag(10)).toBeNull();
+  });
+});
