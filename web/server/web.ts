@@ -12,12 +12,13 @@ import type { WebContext } from './web-context.ts';
 import { type RouteClass, requestSeconds } from './web-metrics.ts';
 
 /** Longer than a browser takes to reconnect, so that a count does not flicker. */
-const VIEWER_LINGER_MS = 4_000;
+const DEFAULT_VIEWER_LINGER_MS = 4_000;
 
 export interface WebOptions {
   /** Where the built page lies; default: web/dist. */
   pageDirectory?: string;
   limits?: Partial<EventLimits>;
+  viewerLingerMs?: number;
 }
 
 /** The pages, `/api` and `/events`. The router goes last: it answers every path that is left. */
@@ -27,7 +28,10 @@ export function createWeb(
 ): Service & { router: Router } {
   const log = context.log.child({ service: 'web' });
   const assets = readAssets(options.pageDirectory ?? join(import.meta.dirname, '../dist'));
-  const viewers = createViewers({ clock: context.clock, lingerMs: VIEWER_LINGER_MS });
+  const viewers = createViewers({
+    clock: context.clock,
+    lingerMs: options.viewerLingerMs ?? DEFAULT_VIEWER_LINGER_MS,
+  });
   const feed = createEventFeed({ ...context, log }, viewers);
   const headers = createSecurityHeaders(context.config);
   const events = createEventsRoute({

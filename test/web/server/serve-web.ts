@@ -23,6 +23,8 @@ export interface ServedWeb extends AsyncDisposable {
   channels: Map<string, Channel>;
   /** The streams there are, by channel. */
   entries: Map<string, StreamEntry>;
+  /** Cuts every connection, as a restarted proxy does. */
+  cutConnections(): void;
 }
 
 export interface ServeOptions extends WebOptions {
@@ -71,6 +73,7 @@ export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
     bus,
     channels,
     entries,
+    cutConnections: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       await web.stop();
       server.closeAllConnections();
