@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { goal } from '../../bench/result.ts';
+import { benchNames, loadBench } from '../../bench/run.ts';
+
+const RUNNER = join(import.meta.dirname, '../../bench/run.ts');
+const runBench = (...args: string[]) => promisify(execFile)(process.execPath, [RUNNER, ...args]);
+
+describe('npm run bench', () => {
+  it.each(benchNames())('%s says in a line what it measures, and can be run', async (name) => {
+    const bench = await loadBench(name);
+    expect(bench.describe).toMatch(/^[^\n]{10,100}$/);
+    expect(bench.run).toBeTypeOf('function');
+  });
+
+  it('lists every bench when it is given no name', async () => {
+    const { stdout } = await runBench();
+    for (const name of benchNames()) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it('refuses a name it does not know and says which there are', async () => {
+    await expect(runBench('nonsense')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('start'),
+    });
+  });
+});
+
+describe('a goal', () => {
+  it('is met at its limit, in its direction, and never by nothing', () => {
+    expect(goal('x', 2, 'most', 2).met).toBe(true);
+    expect(goal('x', 2.1, 'most', 2).met).toBe(false);
+    expect(goal('x', 0.5, 'least', 0.5).met).toBe(true);
+    expect(goal('x', 0.4, 'least', 0.5).met).toBe(false);
+    expect(goal('x', null, 'most', 2).met).toBe(false);
+  });
+});
