@@ -1,16 +1,14 @@
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, get } from 'node:http';
+import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import express, { type ErrorRequestHandler } from 'express';
 import type { Bus } from '../../../platform/bus.ts';
 import { createMemoryBus } from '../../../platform/bus-memory.ts';
 import type { Channel } from '../../../platform/channels.ts';
 import { type Clock, randomId, systemClock } from '../../../platform/clock.ts';
 import { type Config, loadConfig } from '../../../platform/config.ts';
-import { AppError } from '../../../platform/errors.ts';
+import { createHttpApp } from '../../../platform/http-app.ts';
 import { createLog } from '../../../platform/log.ts';
 import type { StreamEntry } from '../../../platform/stream.ts';
 import { createWeb, type WebOptions } from '../../../web/server/web.ts';
@@ -42,13 +40,14 @@ export const SCRIPT = `export const text = '${'footlight '.repeat(200)}';\n`;
 export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
   const { clock = systemClock, config = {}, entries: running = [], ...webOptions } = options;
   const directory = mkdtempSync(join(tmpdir(), 'footlight-web-'));
+  const settings = { ...loadConfig({ DATA_DIR: directory }), ...config };
   const log = createLog('silent');
   const bus = createMemoryBus(log);
   const channels = new Map(['alpha', 'beta'].map((name) => [name, channelNamed(name)]));
   const entries = new Map(running.map((entry) => [entry.channel, entry]));
   const web = createWeb(
     {
-      config: { ...loadConfig({ DATA_DIR: directory }), ...config },
+      config: settings,
       log,
       bus,
       clock,
@@ -65,19 +64,23 @@ export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
     { pageDirectory: builtPage(directory), ...webOptions },
   );
   await web.start();
-  const app = express().use(web.router).use(answerErrors);
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const http = createHttpApp({
+    config: { ...settings, host: '127.0.0.1', httpPort: 0, tls: null },
+    log,
+    health: { words: () => ({}), cures: () => ({}), isStarted: () => true },
+    rawRoutes: [],
+    routers: [web.router],
+  });
+  await http.listen();
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`,
     bus,
     channels,
     entries,
-    cutConnections: () => server.closeAllConnections(),
+    cutConnections: () => http.server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       await web.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await http.close();
       await bus.close();
       rmSync(directory, { recursive: true });
     },
@@ -128,9 +131,3 @@ function builtPage(directory: string): string {
   writeFileSync(join(directory, 'secret.txt'), 'secret');
   return page;
 }
-
-const answerErrors: ErrorRequestHandler = (error, _req, res, _next) => {
-  const { code, message } =
-    error instanceof AppError ? error : { code: 'unexpected', message: 'Unexpected.' };
-  res.status(error.status ?? 500).json({ code, message });
-};
