@@ -1,18 +1,13 @@
 import { autoplay } from './autoplay.ts';
 import { Backoff } from './backoff.ts';
+import { ElementFacts } from './element-facts.ts';
+import { findPlayback } from './find-playback.ts';
+import { LatencyReadout } from './latency-readout.ts';
 import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
 import { PlayerStore } from './player-store.ts';
 import { ServerClock } from './server-clock.ts';
-import {
-  AUTO_QUALITY,
-  type CreatePlayerEngine,
-  type PlayerEngineOptions,
-  type PlayerStatus,
-} from './types.ts';
+import { AUTO_QUALITY, type CreatePlayerEngine, type PlayerEngineOptions } from './types.ts';
 
-const READOUT_MS = 250;
-/** Shorter waits for media are not worth words over the picture. */
-const WAITING_SHOWN_MS = 600;
 /** How long the playlists may take to say what the event stream said already. */
 const END_PATIENCE_MS = 4000;
 /** Nobody is live: the event stream will say so, asking is for when it is cut off. */
@@ -42,30 +37,22 @@ export const createPlayerEngine: CreatePlayerEngine = (options) => {
   };
 };
 
-/** hls.js arrives by itself, after the page is usable; Safari's own player needs nothing. */
-async function findPlayback(video: HTMLVideoElement): Promise<OpenPlayback | null> {
-  const { hlsRunsHere, openHlsPlayback } = await import('./hls-playback.ts');
-  if (hlsRunsHere()) {
-    return openHlsPlayback;
-  }
-  const { nativeRunsHere, openNativePlayback } = await import('./native-playback.ts');
-  return nativeRunsHere(video) ? openNativePlayback : null;
-}
-
+/**
+ * Attaches playbacks to the element and decides what a failure means: a reason to ask again, the
+ * end, another stream, or nobody there.
+ */
 class Engine {
   readonly store = new PlayerStore();
   readonly #video: HTMLVideoElement;
   readonly #src: string;
   readonly #clock = new ServerClock();
+  readonly #readout = new LatencyReadout(this.store, this.#clock);
   readonly #retries = new Backoff({ firstMs: 500, maxMs: 3000 });
-  readonly #listening = new AbortController();
-  readonly #readout: number;
+  readonly #element: ElementFacts;
   #open: OpenPlayback | null = null;
   #playback: Playback | null = null;
   #streamId: string | null = null;
   #fact: StreamFact | null = null;
-  #stallsBefore = 0;
-  #waitingTimer: number | undefined;
   #endTimer: number | undefined;
   #offlineTimer: number | undefined;
   #destroyed = false;
@@ -73,8 +60,9 @@ class Engine {
   constructor({ video, src }: PlayerEngineOptions) {
     this.#video = video;
     this.#src = src;
-    this.#listen();
-    this.#readout = window.setInterval(() => this.#read(), READOUT_MS);
+    this.#element = new ElementFacts(video, this.store);
+    this.#element.on('playing', () => this.#retries.succeeded());
+    this.#element.on('ended', () => this.#ended());
     void this.#start();
   }
 
@@ -88,9 +76,9 @@ class Engine {
       }
       return;
     }
-    const another = fact.streamId !== null && fact.streamId !== this.#streamId;
     const { status } = this.store.state;
-    if (status === 'idle' || status === 'ended' || (another && this.#streamId !== null)) {
+    const another = this.#streamId !== null && fact.streamId !== this.#streamId;
+    if (status === 'idle' || status === 'ended' || (another && fact.streamId !== null)) {
       this.#attach();
     } else if (before?.interrupted === true && !fact.interrupted && status === 'reconnecting') {
       this.#ask();
@@ -98,10 +86,15 @@ class Engine {
   }
 
   play(): void {
-    if (this.store.state.status === 'ended' || this.store.state.status === 'error') {
+    const { status } = this.store.state;
+    if (status === 'ended' || status === 'error') {
       this.retry();
     }
-    this.#video.play().catch(() => this.store.set({ status: 'blocked' }));
+    this.#video.play().catch(() => {
+      if (this.store.state.status === 'paused') {
+        this.store.set({ status: 'blocked' });
+      }
+    });
   }
 
   goLive(): void {
@@ -128,21 +121,17 @@ class Engine {
 
   destroy(): void {
     this.#destroyed = true;
-    this.#listening.abort();
+    this.#element.destroy();
+    this.#readout.destroy();
     this.#retries.cancel();
-    window.clearInterval(this.#readout);
-    for (const timer of [this.#waitingTimer, this.#endTimer, this.#offlineTimer]) {
-      window.clearTimeout(timer);
-    }
+    window.clearTimeout(this.#endTimer);
+    window.clearTimeout(this.#offlineTimer);
     this.#playback?.destroy();
     this.#playback = null;
   }
 
   async #start(): Promise<void> {
     this.#open = await findPlayback(this.#video);
-    if (this.#destroyed) {
-      return;
-    }
     if (this.#open === null) {
       this.store.set({ status: 'error', error: UNPLAYABLE });
       return;
@@ -155,16 +144,14 @@ class Engine {
       return;
     }
     window.clearTimeout(this.#offlineTimer);
+    window.clearTimeout(this.#endTimer);
     this.#retries.cancel();
-    this.#stallsBefore = this.store.state.stalls;
     this.#playback?.destroy();
     this.#streamId = null;
     this.store.set({ status: 'loading', activeQuality: null, selectedQuality: AUTO_QUALITY });
-    this.#playback = this.#open({
-      video: this.#video,
-      src: this.#src,
-      events: this.#playbackEvents(),
-    });
+    const events = this.#playbackEvents();
+    this.#playback = this.#open({ video: this.#video, src: this.#src, events });
+    this.#readout.follow(this.#playback);
   }
 
   #playbackEvents(): PlaybackEvents {
@@ -172,13 +159,7 @@ class Engine {
       opened: ({ streamId, qualities }) => {
         this.#streamId = streamId;
         this.store.set({ qualities });
-        void autoplay(this.#video).then((answer) => {
-          if (answer === 'blocked') {
-            this.store.set({ status: 'blocked' });
-          } else if (answer === 'muted') {
-            this.store.set({ mutedByAutoplay: true });
-          }
-        });
+        void this.#autoplay();
       },
       progressed: () => this.#retries.succeeded(),
       activeQuality: (id) => this.store.set({ activeQuality: id }),
@@ -191,27 +172,31 @@ class Engine {
     };
   }
 
+  async #autoplay(): Promise<void> {
+    const answer = await autoplay(this.#video);
+    if (answer === 'blocked') {
+      this.store.set({ status: 'blocked' });
+    } else if (answer === 'muted') {
+      this.store.set({ mutedByAutoplay: true });
+    }
+  }
+
   #failed(failure: PlaybackFailure): void {
-    if (failure.kind === 'media') {
-      if (failure.opening) {
-        this.store.set({ status: 'error', error: failure.message });
-      } else {
-        this.#retries.plan(() => this.#attach());
-      }
-      return;
-    }
-    if (failure.opening && failure.kind === 'missing') {
+    if (failure.kind === 'media' && failure.opening) {
+      this.store.set({ status: 'error', error: failure.message });
+    } else if (failure.kind === 'media') {
+      this.#retries.plan(() => this.#attach());
+    } else if (failure.opening && failure.kind === 'missing') {
       this.#notThere();
-      return;
+    } else {
+      this.store.set({ status: failure.opening ? 'loading' : 'reconnecting' });
+      this.#retries.plan(() => this.#ask());
     }
-    this.store.set({ status: failure.opening ? 'loading' : 'reconnecting' });
-    this.#retries.plan(() => this.#ask());
   }
 
   /** 404 for the multivariant playlist: nobody is live, or the first part is not there yet. */
   #notThere(): void {
     if (this.#fact?.live === true) {
-      this.store.set({ status: 'loading' });
       this.#retries.plan(() => this.#playback?.resume());
       return;
     }
@@ -222,77 +207,31 @@ class Engine {
   /** Asks what has become of the stream, the last frame still on screen. */
   #ask(): void {
     fetch(this.#src, { cache: 'no-store' })
-      .then(async (answer) => ({ status: answer.status, text: await answer.text() }))
-      .then(({ status, text }) => {
-        if (this.#destroyed) {
-          return;
-        }
-        if (status === 404 || status === 410) {
-          this.#ended();
-        } else if (status === 200 && this.#streamId !== null && !text.includes(this.#streamId)) {
-          this.#attach();
-        } else if (status === 200) {
-          this.#playback?.resume();
-        } else {
-          this.#retries.plan(() => this.#ask());
-        }
-      })
+      .then(async (answer) => this.#answered(answer.status, await answer.text()))
       .catch(() => this.#retries.plan(() => this.#ask()));
+  }
+
+  #answered(status: number, playlist: string): void {
+    if (this.#destroyed) {
+      return;
+    }
+    const gone = status === 404 || status === 410;
+    if (gone && this.#streamId === null) {
+      this.#notThere();
+    } else if (gone) {
+      this.#ended();
+    } else if (status !== 200) {
+      this.#retries.plan(() => this.#ask());
+    } else if (this.#streamId !== null && !playlist.includes(this.#streamId)) {
+      this.#attach();
+    } else {
+      this.#playback?.resume();
+    }
   }
 
   #ended(): void {
     window.clearTimeout(this.#endTimer);
     this.#retries.cancel();
-    this.#setStatus('ended');
-    this.store.set({ latencySeconds: null, atLiveEdge: false });
-  }
-
-  #setStatus(status: PlayerStatus): void {
-    window.clearTimeout(this.#waitingTimer);
-    this.store.set({ status });
-  }
-
-  #listen(): void {
-    const { signal } = this.#listening;
-    const on = (type: string, listener: () => void) =>
-      this.#video.addEventListener(type, listener, { signal });
-    on('playing', () => {
-      this.#retries.succeeded();
-      this.#setStatus('playing');
-    });
-    on('pause', () => {
-      if (this.store.state.status === 'playing' && !this.#video.ended) {
-        this.#setStatus('paused');
-      }
-    });
-    on('waiting', () => this.#waiting());
-    on('ended', () => this.#ended());
-    on('volumechange', () => {
-      const { muted } = this.#video;
-      this.store.set({ muted, mutedByAutoplay: muted && this.store.state.mutedByAutoplay });
-    });
-  }
-
-  #waiting(): void {
-    window.clearTimeout(this.#waitingTimer);
-    this.#waitingTimer = window.setTimeout(() => {
-      if (this.store.state.status === 'playing') {
-        this.store.set({ status: 'reconnecting' });
-      }
-    }, WAITING_SHOWN_MS);
-  }
-
-  #read(): void {
-    const playback = this.#playback;
-    if (playback === null || this.store.state.status === 'ended') {
-      return;
-    }
-    const playingAt = playback.playingAt();
-    const serverNow = Date.now() + this.#clock.offsetMs();
-    this.store.set({
-      latencySeconds: playingAt === null ? null : Math.round((serverNow - playingAt) / 50) / 20,
-      atLiveEdge: playback.atLiveEdge(),
-      stalls: this.#stallsBefore + playback.stalls(),
-    });
+    this.store.set({ status: 'ended', latencySeconds: null, atLiveEdge: false });
   }
 }
