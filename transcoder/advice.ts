@@ -1,9 +1,8 @@
 import type { Advice, SourceVideo } from '../platform/stream.ts';
-import { type Ladder, whyEncoded } from './ladder.ts';
+import { whyEncoded } from './ladder.ts';
 
 export interface TranscodeState {
   video: SourceVideo | null;
-  ladder: Ladder;
   /** Seconds between keyframes when they came too far apart; null: they did not. */
   longKeyframes: number | null;
   /** Names of the renditions given up. */

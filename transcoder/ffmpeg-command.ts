@@ -33,7 +33,7 @@ const childOf = (command: FfmpegCommand): ChildProcess | undefined =>
   (command as unknown as { ffmpegProc?: ChildProcess }).ffmpegProc;
 
 /** URLs of our own loopback say nothing to a reader and open a source to whoever copies them. */
-const withoutUrls = (line: string) => line.replace(/\b(https?|unix|rtmps?):\S+/g, '<url>');
+const withoutUrls = (line: string) => line.replace(/\b([a-z]+:\/\/|unix:)\S+/g, '<url>');
 
 export const ffmpegMissing = (cause?: unknown) =>
   new AppError({

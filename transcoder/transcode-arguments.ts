@@ -29,14 +29,23 @@ const FLV_OUTPUT = [
   ...['-flvflags', 'no_duration_filesize+no_sequence_end+no_metadata'],
 ];
 
+/**
+ * The sequence headers of H.264 and AAC come first, so nothing has to be probed and the first frame
+ * goes out at once. Other sound has none: its stream shows with its first packet.
+ */
+function probeOptions({ audio }: Source): string[] {
+  const hasHeaders = audio === null || audio.codec === 'aac';
+  const [bytes, microseconds] = hasHeaders ? ['32', '0'] : ['500000', '500000'];
+  return ['-probesize', bytes, '-analyzeduration', microseconds, '-fpsprobesize', '0'];
+}
+
 function inputOptions({ source, encoder }: TranscodeRequest): string[] {
   const pixels =
     (source.video?.width ?? 0) * (source.video?.height ?? 0) * (source.video?.fps ?? 30);
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'level+warning', '-copyts'],
     ...encoder.globalOptions,
-    // The sequence headers come first, so nothing has to be probed: the first frame goes out at once.
-    ...['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'],
+    ...probeOptions(source),
     // Frame threads hold a frame back for each thread; slices hold none.
     ...(pixels > SINGLE_CORE_PIXELS ? [] : ['-thread_type:v', 'slice']),
     ...['-seekable', '0', '-f', 'flv'],

@@ -51,13 +51,15 @@ export function encoderArgs(
     size?: string;
     fps?: string;
     gopSeconds?: number;
+    /** Frames; instead of gopSeconds where fps is a fraction. */
+    gop?: number;
     extra?: string[];
     audio?: boolean;
     pixelFormat?: string;
   } = {},
 ) {
   const fps = options.fps ?? '30';
-  const gop = Math.round(Number(fps) * (options.gopSeconds ?? 1));
+  const gop = options.gop ?? Math.round(Number(fps) * (options.gopSeconds ?? 1));
   const audioInput =
     options.audio === false
       ? []

@@ -1,0 +1,23 @@
+import type { Context } from '../platform/context.ts';
+import type { StreamPackager } from './packager/stream-packager.ts';
+import type { ProcessRegistry } from './process-registry.ts';
+import type { RunDirectory } from './run-directory.ts';
+import type { VideoEncoder } from './video-encoder.ts';
+
+export interface PackagerEvents {
+  onPlayable(): void;
+  onLongKeyframes(seconds: number): void;
+}
+
+export interface StreamTranscodeOptions {
+  context: Pick<Context, 'config' | 'directory' | 'clock' | 'log'>;
+  stream: { channel: string; streamId: string; startedAt: number };
+  createPackager(events: PackagerEvents): StreamPackager;
+  onPlayable(): void;
+  registry: ProcessRegistry;
+  directory: RunDirectory;
+  /** The best encoder found so far. */
+  encoder(): VideoEncoder;
+  cores: number;
+  nextRunNumber(): number;
+}
