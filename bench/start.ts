@@ -1,28 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type BenchResult, goal, rounded, say } from './result.ts';
-import { freePort } from './support/free-port.ts';
-import { type Launched, launch, processTree, treePssBytes } from './support/process.ts';
+import { launch, processTree, treePssBytes } from './support/process.ts';
+import { productEnvironment, ROOT, untilReady } from './support/product.ts';
 import { median } from './support/statistics.ts';
 
 export const describe = 'npm start on a set-up machine to ready, and memory when idle';
-
-const ROOT = join(import.meta.dirname, '..');
-const READY_WITHIN_MS = 60_000;
-const POLL_MS = 10;
-
-async function untilReady(url: string, server: Launched): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < deadline && server.child.exitCode === null) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.status === 200) return;
-    await delay(POLL_MS);
-  }
-  throw new Error(`npm start did not become ready: ${server.errors()}`);
-}
 
 interface OneStart {
   readyMs: number;
@@ -31,27 +14,18 @@ interface OneStart {
 }
 
 async function startOnce(idleMs: number): Promise<OneStart> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'footlight-start-'));
-  const [http, rtmp, rtc] = [await freePort(), await freePort(), await freePort()];
-  const env = {
-    ...process.env,
-    HOST: '127.0.0.1',
-    HTTP_PORT: String(http),
-    RTMP_PORT: String(rtmp),
-    RTC_PORT: String(rtc),
-    DATA_DIR: dataDir,
-  };
+  const product = await productEnvironment();
   const began = performance.now();
-  const server = await launch('npm', ['start'], { cwd: ROOT, env });
+  const server = await launch('npm', ['start'], { cwd: ROOT, env: product.env });
   try {
-    await untilReady(`http://127.0.0.1:${http}/readyz`, server);
+    await untilReady(product.httpUrl, server);
     const readyMs = performance.now() - began;
     await delay(idleMs);
     const pssMb = treePssBytes(server.pid) / 1e6;
     return { readyMs, pssMb, processes: processTree(server.pid).length };
   } finally {
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await product.remove();
   }
 }
 

@@ -1,9 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../../platform/errors.ts';
 
 /** Clock ticks a second in /proc/PID/stat: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -46,26 +44,28 @@ async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(hard);
 }
 
-/** Resolves when something accepts TCP connections there; throws after `timeoutMs`. */
-export async function untilListening(
-  port: number,
-  host = '127.0.0.1',
-  timeoutMs = 10_000,
-): Promise<void> {
+/** In /proc/net/tcp: the state of a socket that waits for connections. */
+const LISTENING = '0A';
+
+function isListening(port: number): boolean {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some((table) =>
+    readFileSync(table, 'latin1')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .some(([, address, , state]) => address?.endsWith(local) && state === LISTENING),
+  );
+}
+
+/**
+ * Resolves when something listens on the port, without a connection that it would notice; throws
+ * after `timeoutMs`.
+ */
+export async function untilListening(port: number, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const socket = connect(port, host);
-    try {
-      await once(socket, 'connect');
-      socket.destroy();
-      return;
-    } catch (error) {
-      socket.destroy();
-      if (Date.now() > deadline) {
-        throw new Error(`Nothing listens on ${host}:${port}: ${messageOf(error)}`);
-      }
-      await delay(20);
-    }
+  while (!isListening(port)) {
+    if (Date.now() > deadline) throw new Error(`Nothing listens on port ${port}.`);
+    await delay(20);
   }
 }
 
