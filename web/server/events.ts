@@ -3,9 +3,9 @@ import { AppError } from '../../platform/errors.ts';
 import { channelNameSchema } from '../../platform/protocol/api.ts';
 import { type EventConnection, openEventConnection } from './event-connection.ts';
 import type { EventFeed } from './event-feed.ts';
+import { createEventPlaces } from './event-places.ts';
 import type { Viewers } from './viewers.ts';
 import type { WebContext } from './web-context.ts';
-import { eventConnectionsRefused } from './web-metrics.ts';
 
 /** Bounds of what anyone may hold open. */
 export interface EventLimits {
@@ -41,7 +41,7 @@ export function createEventsRoute(options: {
   limits: EventLimits;
 }): RequestHandler {
   const { context, feed, viewers, limits } = options;
-  const addresses = createAddressCounts(limits);
+  const places = createEventPlaces({ limits, clock: context.clock, log: context.log });
 
   const existing = async (names: string[]): Promise<Set<string>> => {
     const unique = [...new Set(names)];
@@ -74,7 +74,7 @@ export function createEventsRoute(options: {
   return async (req, res) => {
     const query = readQuery(req, limits.names);
     if (req.method === 'HEAD') return void res.type('text/event-stream').end();
-    await hold(query, res, addresses.take(req.ip ?? ''));
+    await hold(query, res, places.take(req.ip ?? ''));
   };
 }
 
@@ -97,39 +97,5 @@ function readQuery(req: Request, maxNames: number): EventsQuery {
     watching: names('watching'),
     channels: names('channel'),
     lastEventId: req.get('last-event-id') ?? query.get('lastEventId'),
-  };
-}
-
-function createAddressCounts(limits: EventLimits) {
-  const counts = new Map<string, number>();
-  let total = 0;
-  return {
-    /** Returns the function that gives the place back. Throws `events_too_many`. */
-    take(address: string): () => void {
-      const held = counts.get(address) ?? 0;
-      if (total >= limits.connections || held >= limits.connectionsPerAddress) {
-        eventConnectionsRefused.inc();
-        throw new AppError({
-          code: 'events_too_many',
-          message:
-            total >= limits.connections
-              ? 'The server holds as many event streams as it can: try again in a moment.'
-              : 'Too many event streams from this address: close some, or behind a proxy set TRUST_PROXY.',
-          status: total >= limits.connections ? 503 : 429,
-          retryable: true,
-        });
-      }
-      counts.set(address, held + 1);
-      total += 1;
-      let released = false;
-      return () => {
-        if (released) return;
-        released = true;
-        total -= 1;
-        const left = (counts.get(address) ?? 1) - 1;
-        if (left === 0) counts.delete(address);
-        else counts.set(address, left);
-      };
-    },
   };
 }

@@ -6,7 +6,7 @@ type Directives = Record<string, string[]>;
 
 const PERMISSIONS_POLICY =
   'camera=(self), microphone=(self), display-capture=(self), fullscreen=*, autoplay=*, ' +
-  'picture-in-picture=*, geolocation=(), payment=(), usb=(), serial=(), bluetooth=()';
+  'picture-in-picture=*, geolocation=(), payment=(), usb=(), serial=()';
 
 export interface SecurityHeaders {
   /** Pages of our own: nobody may frame them. */

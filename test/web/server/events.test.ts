@@ -234,6 +234,20 @@ test('more connections than the server may hold are refused', async () => {
   expect((await fetch(`${web.origin}/events`)).status).toBe(503);
 });
 
+test('addresses that a proxy tells count only when TRUST_PROXY names it', async () => {
+  const openAs = async (trustProxy: string | null) => {
+    await using web = await serveWeb({
+      config: { trustProxy },
+      limits: { connectionsPerAddress: 1 },
+    });
+    using first = await readEvents(`${web.origin}/events`, { 'X-Forwarded-For': '192.0.2.1' });
+    using second = await readEvents(`${web.origin}/events`, { 'X-Forwarded-For': '192.0.2.2' });
+    return [first.status, second.status];
+  };
+  expect(await openAs('loopback')).toEqual([200, 200]);
+  expect(await openAs(null)).toEqual([200, 429]);
+});
+
 test.each([
   ['a name that cannot be', 'watching=a%0Ab'],
   ['too many players', Array(33).fill('watching=alpha').join('&')],

@@ -67,7 +67,7 @@ export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
   const http = createHttpApp({
     config: { ...settings, host: '127.0.0.1', httpPort: 0, tls: null },
     log,
-    health: { words: () => ({}), cures: () => ({}), isStarted: () => true },
+    health: { words: async () => ({}), cures: () => ({}), isStarted: () => true },
     rawRoutes: [],
     routers: [web.router],
   });
