@@ -1,41 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { eventConnectionsDropped } from '../../../web/server/web-metrics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { readEvents } from './event-reader.ts';
-import { channelNamed, entryOf, type ServedWeb, serveWeb } from './serve-web.ts';
-
-const goLive = (web: ServedWeb, channel: string) => {
-  const entry = entryOf(channel);
-  web.entries.set(channel, entry);
-  web.bus.publish('stream:playable', { channel, streamId: entry.streamId });
-  return entry;
-};
-const interrupt = (web: ServedWeb, channel: string) =>
-  web.bus.publish('stream:interrupted', {
-    channel,
-    streamId: `stream-of-${channel}`,
-    reason: 'lost',
-    graceEndsAt: 1_700_000_030_000,
-  });
-const comeBack = (web: ServedWeb, channel: string) =>
-  web.bus.publish('stream:live', {
-    channel,
-    streamId: `stream-of-${channel}`,
-    startedAt: 1,
-    source: {
-      id: 'source',
-      run: 2,
-      url: 'http://127.0.0.1/x',
-      video: null,
-      audio: null,
-      wallBaseMs: 0,
-      firstMediaMs: 0,
-    },
-  });
-const end = (web: ServedWeb, channel: string) =>
-  web.bus.publish('stream:ended', { channel, streamId: `stream-of-${channel}`, endedAt: 5 });
+import { entryOf, serveWeb } from './serve-web.ts';
+import { comeBack, end, goLive, interrupt } from './stream-facts.ts';
 
 test('the answer is an event stream that proxies and caches leave alone', async () => {
   await using web = await serveWeb();
@@ -202,91 +169,9 @@ test('an idle connection beats every 15 seconds', async () => {
   expect(events.others).toContain(': beat');
 });
 
-test('a connection ends after its lifetime, so that a vanished machine is forgotten', async () => {
-  const clock = createManualClock();
-  await using web = await serveWeb({ clock, limits: { lifetimeMs: 60_000 } });
-  using events = await readEvents(`${web.origin}/events?watching=alpha`);
-  await events.next();
-  clock.advance(120_000);
-  await events.ended;
-});
-
-test('more connections than one address may hold are refused, and a closed one makes room', async () => {
-  await using web = await serveWeb({ limits: { connectionsPerAddress: 2 } });
-  using first = await readEvents(`${web.origin}/events`);
-  const second = await readEvents(`${web.origin}/events`);
-  expect([first.status, second.status]).toEqual([200, 200]);
-  const refused = await fetch(`${web.origin}/events`);
-  expect(refused.status).toBe(429);
-  expect(await refused.json()).toMatchObject({ code: 'events_too_many' });
-  second[Symbol.dispose]();
-  await expect
-    .poll(async () => {
-      using again = await readEvents(`${web.origin}/events`);
-      return again.status;
-    })
-    .toBe(200);
-});
-
-test('more connections than the server may hold are refused', async () => {
-  await using web = await serveWeb({ limits: { connections: 1 } });
-  using _first = await readEvents(`${web.origin}/events`);
-  expect((await fetch(`${web.origin}/events`)).status).toBe(503);
-});
-
-test('addresses that a proxy tells count only when TRUST_PROXY names it', async () => {
-  const openAs = async (trustProxy: string | null) => {
-    await using web = await serveWeb({
-      config: { trustProxy },
-      limits: { connectionsPerAddress: 1 },
-    });
-    using first = await readEvents(`${web.origin}/events`, { 'X-Forwarded-For': '192.0.2.1' });
-    using second = await readEvents(`${web.origin}/events`, { 'X-Forwarded-For': '192.0.2.2' });
-    return [first.status, second.status];
-  };
-  expect(await openAs('loopback')).toEqual([200, 200]);
-  expect(await openAs(null)).toEqual([200, 429]);
-});
-
-test.each([
-  ['a name that cannot be', 'watching=a%0Ab'],
-  ['too many players', Array(33).fill('watching=alpha').join('&')],
-  ['too many channels', Array(33).fill('channel=alpha').join('&')],
-])('%s in the query is refused', async (_what, query) => {
-  await using web = await serveWeb();
-  const response = await fetch(`${web.origin}/events?${query}`);
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ code: 'events_query_invalid' });
-});
-
 test('only GET opens a stream', async () => {
   await using web = await serveWeb();
   expect((await fetch(`${web.origin}/events`, { method: 'POST' })).status).toBe(405);
   const head = await fetch(`${web.origin}/events`, { method: 'HEAD' });
   expect(head.status).toBe(200);
 });
-
-test('a reader that does not read is closed instead of filling the memory', async () => {
-  await using web = await serveWeb();
-  web.channels.set('alpha', channelNamed('alpha', 'x'.repeat(60_000)));
-  const socket = connect(Number(new URL(web.origin).port), '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
-  await once(socket, 'readable');
-  const before = await droppedTotal();
-  await expect
-    .poll(
-      () => {
-        for (let round = 0; round < 20; round += 1) {
-          goLive(web, 'alpha');
-          end(web, 'alpha');
-        }
-        return droppedTotal();
-      },
-      { interval: 5, timeout: 10_000 },
-    )
-    .toBe(before + 1);
-  socket.destroy();
-});
-
-const droppedTotal = async () => (await eventConnectionsDropped.get()).values[0]?.value ?? 0;
