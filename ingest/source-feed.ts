@@ -1,0 +1,191 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { writeFlvHeader } from '../platform/media/flv-tag.ts';
+import { GopCache } from './gop-cache.ts';
+import { frameTag, type MediaTag } from './media-tag.ts';
+
+/** What a consumer may be behind before whole groups of pictures are left out for it. */
+const MAX_BEHIND_BYTES = 24 * 1024 * 1024;
+const MAX_BEHIND_MS = 3000;
+/** So little unsent is no backlog but what the socket is busy with. */
+const CAUGHT_UP_BYTES = 128 * 1024;
+const MAX_CONSUMERS = 16;
+
+/** A codec's configuration as it is sent before everything else. */
+export interface FeedConfig {
+  type: 8 | 9;
+  /** Room for an FLV tag round the message; null: this codec has no configuration. */
+  bytes: Buffer | null;
+}
+
+/** One reader of a source. It never makes the source wait: what it cannot take is left out. */
+class FeedConsumer {
+  readonly #socket: Socket;
+  readonly #onShed: (frames: number) => void;
+  #state: 'waiting' | 'sending' | 'shedding';
+  #caughtUpMs: number | null = null;
+
+  /** `waiting`: nothing was sent to begin decoding with. */
+  constructor(socket: Socket, state: 'waiting' | 'sending', onShed: (frames: number) => void) {
+    this.#socket = socket;
+    this.#state = state;
+    this.#onShed = onShed;
+  }
+
+  write(tag: MediaTag): void {
+    const unsent = this.#socket.writableLength;
+    const caughtUp = unsent < CAUGHT_UP_BYTES;
+    if (caughtUp || this.#caughtUpMs === null) this.#caughtUpMs = tag.mediaMs;
+    if (this.#state !== 'sending') {
+      if (tag.entry && caughtUp) this.#state = 'sending';
+    } else if (unsent > MAX_BEHIND_BYTES || tag.mediaMs - this.#caughtUpMs > MAX_BEHIND_MS) {
+      this.#state = 'shedding';
+    }
+    if (this.#state === 'sending') this.writeBytes(tag.bytes);
+    else if (this.#state === 'shedding' && tag.video) this.#onShed(1);
+  }
+
+  writeBytes(bytes: Buffer): void {
+    if (this.#socket.writableCorked === 0) this.#socket.cork();
+    this.#socket.write(bytes);
+  }
+
+  flush(): void {
+    if (this.#socket.writableCorked > 0) this.#socket.uncork();
+  }
+
+  end(): void {
+    this.flush();
+    this.#socket.end();
+  }
+}
+
+/** The endless FLV of one source and whoever reads it. */
+export class SourceFeed {
+  readonly id: string;
+  shedFrames = 0;
+  /** Ms; what the reader should have by now. */
+  newestMediaMs = 0;
+  readonly #cache = new GopCache();
+  readonly #consumers = new Set<FeedConsumer>();
+  readonly #onEnd: () => void;
+  #configs: FeedConfig[] = [];
+  #ended = false;
+
+  constructor(id: string, onEnd: () => void) {
+    this.id = id;
+    this.#onEnd = onEnd;
+  }
+
+  /** The source's tracks; set once, before the first consumer. */
+  setConfigs(configs: FeedConfig[]): void {
+    this.#configs = configs;
+  }
+
+  get firstMediaMs(): number | null {
+    return this.#cache.tags[0]?.mediaMs ?? null;
+  }
+
+  push(tag: MediaTag): void {
+    this.newestMediaMs = Math.max(this.newestMediaMs, tag.mediaMs);
+    this.#cache.push(tag);
+    for (const consumer of this.#consumers) consumer.write(tag);
+  }
+
+  /** Sends what was pushed since the last time; once per packet of the encoder. */
+  flush(): void {
+    for (const consumer of this.#consumers) consumer.flush();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const consumer of this.#consumers) consumer.end();
+    this.#consumers.clear();
+    this.#cache.clear();
+    this.#onEnd();
+  }
+
+  /** Answers with the stream from the newest entry point on, until the source ends. */
+  serve(response: ServerResponse): void {
+    const { socket } = response;
+    if (socket === null || this.#consumers.size >= MAX_CONSUMERS) {
+      response.writeHead(503).end('Too many readers of this source.\n');
+      return;
+    }
+    response.removeHeader('Transfer-Encoding');
+    response.writeHead(200, { 'Content-Type': 'video/x-flv', Connection: 'close' });
+    response.flushHeaders();
+    const state = this.#cache.tags.length > 0 ? 'sending' : 'waiting';
+    const consumer = new FeedConsumer(socket, state, (frames) => {
+      this.shedFrames += frames;
+    });
+    consumer.writeBytes(
+      writeFlvHeader({
+        hasVideo: this.#configs.some(({ type }) => type === 9),
+        hasAudio: this.#configs.some(({ type }) => type === 8),
+      }),
+    );
+    for (const config of this.#configsAt(this.firstMediaMs ?? 0)) consumer.writeBytes(config);
+    for (const tag of this.#cache.tags) consumer.writeBytes(tag.bytes);
+    consumer.flush();
+    this.#consumers.add(consumer);
+    socket.once('close', () => this.#consumers.delete(consumer));
+  }
+
+  #configsAt(mediaMs: number): Buffer[] {
+    return this.#configs.flatMap(({ type, bytes }) => {
+      if (bytes === null) return [];
+      const framed = Buffer.from(bytes);
+      frameTag(framed, type, mediaMs);
+      return [framed];
+    });
+  }
+}
+
+/** The loopback listener that the transcoder reads sources from. */
+export class FeedServer {
+  readonly #feeds = new Map<string, SourceFeed>();
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer({ noDelay: true, keepAlive: false }, (request, response) => {
+      const id = /^\/source\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? '';
+      const feed = this.#feeds.get(id);
+      if (feed !== undefined && request.method === 'HEAD') {
+        response.writeHead(200, { 'newest-media-ms': feed.newestMediaMs }).end();
+        return;
+      }
+      if (feed === undefined || request.method !== 'GET') {
+        response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');
+        return;
+      }
+      feed.serve(response);
+    });
+    this.#server.requestTimeout = 10_000;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+    });
+  }
+
+  open(id: string): SourceFeed {
+    const feed = new SourceFeed(id, () => this.#feeds.delete(id));
+    this.#feeds.set(id, feed);
+    return feed;
+  }
+
+  urlOf(feed: SourceFeed): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}/source/${feed.id}`;
+  }
+
+  close(): void {
+    for (const feed of this.#feeds.values()) feed.end();
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
