@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildScriptedClient, openFixtureSite } from '../web/support/fixture-site.ts';
-import { openState } from '../web/support/open-state.ts';
+import { openState, showControls } from '../web/support/open-state.ts';
 import { PAGE_STATES } from '../web/support/page-states.ts';
 import { launchBrowser } from './browser.ts';
 
@@ -25,6 +25,7 @@ try {
   for (const state of wanted) {
     for (const size of SIZES) {
       const page = await openState({ browser, site, state, size });
+      if (state.player !== undefined) await showControls(page);
       await page.screenshot({ path: join(dir, `${state.name}-${size.width}.png`) });
       await page.context().close();
     }

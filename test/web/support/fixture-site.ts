@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
+  "style-src-attr 'none'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
@@ -28,6 +30,8 @@ const POLICY = [
 export interface FixtureSite extends AsyncDisposable {
   url: string;
   channels: ChannelDetails[];
+  /** Resolves once a page listens to the event stream. */
+  listened(): Promise<void>;
   send(event: ServerEvent): void;
 }
 
@@ -56,6 +60,7 @@ export async function buildScriptedClient(): Promise<{ dir: string; remove(): Pr
 export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   const channels: ChannelDetails[] = [];
   const listening = new Set<ServerResponse>();
+  const arrivals = new EventEmitter();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://fixture');
     if (pathname === '/events') return openEvents(response);
@@ -66,6 +71,7 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   const openEvents = (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
     listening.add(response);
+    arrivals.emit('listener');
     response.on('close', () => listening.delete(response));
   };
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -74,6 +80,9 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   return {
     url: `http://127.0.0.1:${port}`,
     channels,
+    async listened() {
+      if (listening.size === 0) await once(arrivals, 'listener');
+    },
     send({ type, data }) {
       for (const one of listening) one.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
     },

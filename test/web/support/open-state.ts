@@ -10,16 +10,25 @@ export async function openState(options: {
   site: FixtureSite;
   state: PageState;
   size?: { width: number; height: number };
+  /** Called before anything is loaded. */
+  prepare?: (page: Page) => void;
 }): Promise<Page> {
   const { browser, site, state, size = { width: 1280, height: 800 } } = options;
   site.channels.splice(0, site.channels.length, ...state.channels);
   const touch = size.width < 600;
   const context = await browser.newContext({ viewport: size, hasTouch: touch, isMobile: touch });
   const page = await context.newPage();
+  options.prepare?.(page);
   await page.addInitScript((player) => {
     window.firstPlayerState = player;
   }, state.player);
   await page.goto(`${site.url}${state.path}`);
+  if (state.event !== undefined) {
+    await page.waitForSelector('.stream-numbers');
+    await site.listened();
+    site.send(state.event);
+    await page.waitForSelector('.stream-numbers', { state: 'detached' });
+  }
   await page.waitForSelector(state.shows, { state: 'visible' });
   await page.evaluate(() => document.fonts.ready);
   if (state.player !== undefined) {
@@ -28,4 +37,15 @@ export async function openState(options: {
     });
   }
   return page;
+}
+
+/** The pointer over the picture, as of somebody who uses the player. */
+export async function showControls(page: Page): Promise<void> {
+  const box = await page.locator('media-controller').boundingBox();
+  if (box === null) return;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3 + 5);
+  await page.waitForFunction(
+    () => getComputedStyle(document.querySelector('.controls') as Element).opacity === '1',
+  );
 }

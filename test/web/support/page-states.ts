@@ -1,4 +1,5 @@
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
+import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import type { PlayerState } from '../../../web/client/player/engine/types.ts';
 import { liveChannel, manyChannels, offlineChannel } from './fixture-channels.ts';
 
@@ -9,6 +10,8 @@ export interface PageState {
   channels: ChannelDetails[];
   /** What the player is doing; absent where the page has none. */
   player?: Partial<PlayerState>;
+  /** What the event stream says once the page is there. */
+  event?: ServerEvent;
   /** Visible once the state is reached. */
   shows: string;
 }
@@ -61,7 +64,17 @@ export const PAGE_STATES: PageState[] = [
     { ...PLAYING, status: 'reconnecting' },
     'text=Reconnecting >> visible=true',
   ),
-  watch('watch-ended', { ...PLAYING, status: 'ended' }, 'text=Thanks for watching'),
+  {
+    ...watch(
+      'watch-ended',
+      { ...PLAYING, status: 'ended' },
+      '.player >> text=The stream has ended',
+    ),
+    event: {
+      type: 'stream.offline',
+      data: { channel: 'harbour_lofi', streamId: 'harbour_lofi-1', endedAt: Date.now() },
+    },
+  },
   watch(
     'watch-error',
     {

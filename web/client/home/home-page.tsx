@@ -28,13 +28,16 @@ export function HomePage() {
   );
 }
 
+/** One or two streams get more room each. */
+const FEW = [undefined, 'one', 'two'];
+
 function LiveNow({ channels, now }: { channels: ChannelSummary[]; now: number }) {
   return (
     <section aria-labelledby="live-now">
       <h1 id="live-now" className="page-title">
         Live now <span className="title-count">{channels.length}</span>
       </h1>
-      <ul className="live-grid" data-few={channels.length < 3}>
+      <ul className="live-grid" data-few={FEW[channels.length]}>
         {channels.map((channel) => (
           <li key={channel.channel}>
             <LiveCard channel={channel} now={now} />

@@ -1,6 +1,6 @@
 import type { PlayerEngine, PlayerState } from './engine/types.ts';
 
-const FOLLOWING = new Set<PlayerState['status']>(['playing', 'paused', 'reconnecting']);
+const FOLLOWING = new Set<PlayerState['status']>(['playing', 'paused']);
 
 /** Says whether this is live, and goes there. */
 export function LiveBadge({ engine, state }: { engine: PlayerEngine | null; state: PlayerState }) {

@@ -26,7 +26,9 @@ export function Overlays({ engine, state, afterEnd, onUnmute }: OverlaysProps) {
       return (
         <div className="overlay overlay-curtain">
           <p className="overlay-title">The stream has ended</p>
-          <p>Thanks for watching. If it comes back, it plays here by itself.</p>
+          <p className="overlay-more">
+            Thanks for watching. If it comes back, it plays here by itself.
+          </p>
           {afterEnd}
         </div>
       );

@@ -32,7 +32,7 @@ export function SideColumn({ channel, onCollapse }: SideColumnProps) {
           <ChatIcon />
         </span>
         <p className="side-quiet-title">Chat isn't running on this server</p>
-        <p>You can hide this column to give the stream more room.</p>
+        <p className="side-quiet-more">You can hide this column to give the stream more room.</p>
       </div>
       <OtherLive channel={channel} />
     </aside>

@@ -21,7 +21,7 @@ export function StreamInfo({ channel, onShowChat }: StreamInfoProps) {
       <div className="stream-words">
         <h1 className="stream-title">{channel.title || channel.channel}</h1>
         <p className="stream-channel">
-          {channel.channel}
+          {channel.title !== '' && channel.channel}
           {channel.live && (
             <span className="on-air-inline">{channel.interrupted ? 'Reconnecting' : 'Live'}</span>
           )}

@@ -1,0 +1,62 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../../support/browser.ts';
+import { buildScriptedClient, type FixtureSite, openFixtureSite } from '../support/fixture-site.ts';
+import { openState, showControls } from '../support/open-state.ts';
+import { PAGE_STATES } from '../support/page-states.ts';
+
+const WCAG_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const PHONE = { width: 390, height: 844 };
+
+let browser: Browser;
+let site: FixtureSite;
+let client: Awaited<ReturnType<typeof buildScriptedClient>>;
+
+beforeAll(async () => {
+  client = await buildScriptedClient();
+  site = await openFixtureSite(client.dir);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+  await client?.remove();
+});
+
+test.each(PAGE_STATES)(
+  '$name: WCAG AA, nothing blocked by its policy, fits a phone',
+  async (state) => {
+    const complaints: string[] = [];
+    const page = await openState({
+      browser,
+      site,
+      state,
+      prepare: (opened) => listenForComplaints(opened, complaints),
+    });
+    if (state.player !== undefined) await showControls(page);
+
+    const { violations, passes } = await new AxeBuilder({ page }).withTags(WCAG_AA).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    expect(complaints).toEqual([]);
+
+    await page.setViewportSize(PHONE);
+    const widths = await page.evaluate(() => ({
+      content: document.documentElement.scrollWidth,
+      window: document.documentElement.clientWidth,
+    }));
+    expect(widths.content).toBeLessThanOrEqual(widths.window);
+    await page.context().close();
+  },
+);
+
+/** What the browser refused or could not do, in its own words. */
+function listenForComplaints(page: Page, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (line) => {
+    const expected = line.text().includes('status of 404');
+    if (line.type() === 'error' && !expected) complaints.push(line.text());
+  });
+}

@@ -1,0 +1,228 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type ScriptedPages,
+  setPlayer,
+  startScriptedPages,
+  wishesOf,
+} from '../support/scripted-page.ts';
+
+let pages: ScriptedPages;
+let page: Page;
+
+beforeAll(async () => {
+  pages = await startScriptedPages();
+});
+
+afterAll(async () => {
+  await pages?.[Symbol.asyncDispose]();
+});
+
+const video = <T>(read: (element: HTMLVideoElement) => T) =>
+  page.locator('video').evaluate(read as (element: SVGElement | HTMLElement) => T);
+
+describe('shortcuts', () => {
+  beforeEach(async () => {
+    page = await pages.open('watch-captions');
+    await wishesOf(page);
+    return () => page.context().close();
+  });
+
+  test.each([' ', 'k'])('%j pauses what plays and plays what is paused', async (key) => {
+    await page.waitForFunction(() => document.querySelector('video')?.paused === false);
+    await page.keyboard.press(key);
+    await video((element) => element.pause());
+    await page.keyboard.press(key);
+
+    expect(await wishesOf(page)).toEqual(['pause', 'play']);
+  });
+
+  test('m turns the sound on and off', async () => {
+    const first = await video((element) => element.muted);
+    await page.keyboard.press('m');
+    await expect.poll(() => video((element) => element.muted)).toBe(!first);
+    await page.keyboard.press('m');
+    await expect.poll(() => video((element) => element.muted)).toBe(first);
+  });
+
+  test('arrows up and down change the volume', async () => {
+    const first = await video((element) => element.volume);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => video((element) => element.volume)).toBeCloseTo(first - 0.1, 5);
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => video((element) => element.volume)).toBeCloseTo(first - 0.05, 5);
+  });
+
+  test('t is theatre, which hides the header, and Escape leaves it', async () => {
+    await page.keyboard.press('t');
+    await page.locator('.site-header').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+    await page.locator('.site-header').waitFor({ state: 'visible' });
+  });
+
+  test('f is full screen, there and back', async () => {
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement?.localName === 'media-controller');
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement === null);
+  });
+
+  test('c asks for captions to change', async () => {
+    await page.keyboard.press('c');
+
+    expect(await wishesOf(page)).toEqual(['setCaptions false']);
+  });
+
+  test('? opens the list of shortcuts and Escape closes it', async () => {
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('k');
+    expect(await wishesOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  test("keys typed into a field are the field's", async () => {
+    await page.evaluate(() => {
+      const field = document.body.appendChild(document.createElement('input'));
+      field.focus();
+    });
+    await page.keyboard.type('kmt c?');
+
+    expect(await wishesOf(page)).toEqual([]);
+    expect(await page.locator('body > input').inputValue()).toBe('kmt c?');
+    expect(await page.locator('.site-header').isVisible()).toBe(true);
+  });
+
+  test("keys with Control or Command are the browser's", async () => {
+    await page.keyboard.press('Control+k');
+
+    expect(await wishesOf(page)).toEqual([]);
+  });
+
+  test('Space presses the button that has the focus instead of pausing', async () => {
+    await page.getByRole('button', { name: 'Captions' }).focus();
+    await page.keyboard.press(' ');
+
+    expect(await wishesOf(page)).toEqual(['setCaptions false']);
+  });
+});
+
+describe('controls', () => {
+  beforeEach(async () => {
+    page = await pages.open('watch-behind');
+    await wishesOf(page);
+    return () => page.context().close();
+  });
+
+  test('every control is reached with the keyboard and has a name', async () => {
+    const names: string[] = [];
+    for (let presses = 0; presses < 16; presses += 1) {
+      await page.keyboard.press('Tab');
+      names.push(
+        await page.evaluate(() => {
+          let one = document.activeElement;
+          while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+          return one?.getAttribute('aria-label') ?? one?.textContent?.trim() ?? '';
+        }),
+      );
+    }
+
+    for (const name of [
+      'Quality',
+      'Go live',
+      'Keyboard shortcuts',
+      'Theatre',
+      'Hide chat',
+      'Share',
+    ]) {
+      expect(names).toContain(name);
+    }
+    expect(names.some((name) => /mute/i.test(name))).toBe(true);
+    expect(names.some((name) => /full ?screen/i.test(name))).toBe(true);
+    expect(names).not.toContain('');
+  });
+
+  test('the badge jumps to the live edge, and says so only once the engine is there', async () => {
+    await page.getByRole('button', { name: 'Go live' }).click();
+    expect(await wishesOf(page)).toEqual(['goLive']);
+    expect(await page.locator('.live-badge').getAttribute('data-live')).toBe('false');
+
+    await setPlayer(page, { atLiveEdge: true, latencySeconds: 0.44 });
+    await page.locator('.live-badge[data-live=true]').waitFor();
+    expect(await page.locator('.latency').textContent()).toContain('0.4 s');
+  });
+
+  test('the quality menu lists Auto, the source and audio only, and asks for what is chosen', async () => {
+    await page.getByRole('button', { name: 'Quality' }).click();
+    const items = page.getByRole('menuitemradio');
+    expect((await items.allTextContents()).map((text) => text.trim())).toEqual([
+      'Auto (Source (1080p60))',
+      'Source (1080p60)',
+      '360p',
+      'Audio only',
+    ]);
+    await page.getByRole('menuitemradio', { name: 'Audio only' }).click();
+
+    expect(await wishesOf(page)).toEqual(['selectQuality -2']);
+    await setPlayer(page, { selectedQuality: -2 });
+    await expect.poll(() => items.nth(3).getAttribute('aria-checked')).toBe('true');
+  });
+
+  test('the quality menu works with the keyboard alone', async () => {
+    await page.getByRole('button', { name: 'Quality' }).focus();
+    await page.keyboard.press('Enter');
+    // The menu takes the focus when its opening transition is over.
+    await page.locator('media-chrome-menu-item:focus').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+
+    expect(await wishesOf(page)).toEqual(['selectQuality 0']);
+  });
+
+  test('no caption button where the stream has no captions', async () => {
+    expect(await page.getByRole('button', { name: 'Captions' }).count()).toBe(0);
+    await setPlayer(page, { captionsAvailable: true });
+    await page.getByRole('button', { name: 'Captions' }).waitFor();
+  });
+});
+
+describe('states', () => {
+  const act = async (name: string, button: string | RegExp) => {
+    page = await pages.open(name);
+    await wishesOf(page);
+    await page.getByRole('button', { name: button }).click();
+    const wishes = await wishesOf(page);
+    return wishes;
+  };
+
+  test('a refused autoplay offers to play', async () => {
+    expect(await act('watch-blocked', 'Tap to play')).toEqual(['play']);
+    await page.context().close();
+  });
+
+  test('a failure tells its cause and offers another try', async () => {
+    expect(await act('watch-error', 'Try again')).toEqual(['retry']);
+    expect(await page.getByRole('status').first().textContent()).toContain('no decoder');
+    await page.context().close();
+  });
+
+  test('a muted autoplay offers the sound', async () => {
+    page = await pages.open('watch-muted');
+    await page.getByRole('button', { name: 'Click to unmute' }).click();
+    await expect.poll(() => video((element) => element.muted)).toBe(false);
+    await setPlayer(page, { muted: false, mutedByAutoplay: false });
+    await page.locator('.unmute-pill').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  test('reconnecting keeps the last picture below the words', async () => {
+    page = await pages.open('watch-reconnecting');
+    expect(await video((element) => element.videoWidth)).toBeGreaterThan(0);
+    expect(await page.getByRole('status').first().textContent()).toBe(
+      'Reconnecting to the stream.',
+    );
+    await page.context().close();
+  });
+});

@@ -1,0 +1,41 @@
+import type { Browser, Page } from 'playwright-core';
+import type { PlayerState } from '../../../web/client/player/engine/types.ts';
+import { launchBrowser } from '../../support/browser.ts';
+import { buildScriptedClient, type FixtureSite, openFixtureSite } from './fixture-site.ts';
+import { openState } from './open-state.ts';
+import { PAGE_STATES } from './page-states.ts';
+
+/** A browser on a fixture site, for tests that act on a page. */
+export interface ScriptedPages extends AsyncDisposable {
+  site: FixtureSite;
+  browser: Browser;
+  /** Opens one of PAGE_STATES by name. */
+  open(name: string, size?: { width: number; height: number }): Promise<Page>;
+}
+
+export async function startScriptedPages(): Promise<ScriptedPages> {
+  const client = await buildScriptedClient();
+  const site = await openFixtureSite(client.dir);
+  const browser = await launchBrowser();
+  return {
+    site,
+    browser,
+    async open(name, size = { width: 1280, height: 800 }) {
+      const state = PAGE_STATES.find((one) => one.name === name);
+      if (state === undefined) throw new RangeError(`no page state ${name}`);
+      return openState({ browser, site, state, size });
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await site[Symbol.asyncDispose]();
+      await client.remove();
+    },
+  };
+}
+
+/** What the page asked of its engine since the last time it was read. */
+export const wishesOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => window.scriptedEngine.wishes.splice(0));
+
+export const setPlayer = (page: Page, change: Partial<PlayerState>): Promise<void> =>
+  page.evaluate((facts) => window.scriptedEngine.set(facts), change);
