@@ -1,16 +1,12 @@
 import { rounded } from '../result.ts';
 import type { Sight } from './clock-reader.ts';
+import { quantile } from './statistics.ts';
 
 /** No new frame for longer than this is a stall anyone sees. */
 const STALL_MS = 250;
 
-export const percentile = (values: number[], share: number): number | null => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
-};
-
-export const p50 = (values: number[]): number | null => percentile(values, 0.5);
-export const p95 = (values: number[]): number | null => percentile(values, 0.95);
+export const p50 = (values: number[]): number | null => quantile(values, 0.5);
+export const p95 = (values: number[]): number | null => quantile(values, 0.95);
 
 /** Times without a new frame, wall ms, in order. */
 export function stallsOf(sights: Sight[], until: number): { at: number; ms: number }[] {
@@ -37,8 +33,6 @@ export function figuresOf(sights: Sight[], avOffsetsMs: number[], until: number)
     frames: sights.length,
     avOffsetMs: offset === null ? null : rounded(offset, 1),
     avOffsetWorstMs:
-      avOffsetsMs.length === 0
-        ? null
-        : rounded(percentile(avOffsetsMs.map(Math.abs), 0.95) ?? 0, 1),
+      avOffsetsMs.length === 0 ? null : rounded(p95(avOffsetsMs.map(Math.abs)) ?? 0, 1),
   };
 }
