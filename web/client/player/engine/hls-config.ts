@@ -29,6 +29,8 @@ export const hlsConfig: Partial<HlsConfig> = {
   maxBufferLength: 12,
   maxMaxBufferLength: 12,
   testBandwidth: false,
+  // Fragments are passed on as they are; a worker would add a hop and ask for blob: in the page's policy.
+  enableWorker: false,
   enableInterstitialPlayback: false,
   // hls.js types the option as its own class; it calls no more than this interface.
   abrController: AdaptiveQuality as unknown as HlsConfig['abrController'],
