@@ -12,47 +12,21 @@ const PUBLIC_COLUMNS = ['id', 'name', 'title', 'created_at', 'last_live_at'] as 
 
 type ChannelRow = Selectable<Pick<ChannelTable, (typeof PUBLIC_COLUMNS)[number]>>;
 
+export interface ChannelStore {
+  db: Database;
+  clock: Clock;
+  newId: NewId;
+}
+
 /** Channels in the database, the same queries on SQLite and Postgres. */
 export function createDbChannels(options: { db: Database; clock: Clock; newId: NewId }): Channels {
-  const { db, clock, newId } = options;
+  const { db } = options;
 
   const find = (column: 'name' | 'stream_key_hash', value: string) =>
     db.selectFrom('channels').select(PUBLIC_COLUMNS).where(column, '=', value).executeTakeFirst();
 
   return {
-    async create(name) {
-      const checked = checkName(name);
-      const channel: Channel = {
-        id: newId(),
-        name: checked,
-        title: '',
-        createdAt: clock.now(),
-        lastLiveAt: null,
-      };
-      const streamKey = newStreamKey();
-      const inserted = await db
-        .insertInto('channels')
-        .values({
-          id: channel.id,
-          name: channel.name,
-          title: channel.title,
-          created_at: channel.createdAt,
-          last_live_at: null,
-          stream_key: streamKey,
-          stream_key_hash: hashOf(streamKey),
-        })
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      if (inserted === undefined) {
-        throw new AppError({
-          code: 'channel_exists',
-          status: 409,
-          message: `There is a channel ${checked} already. Choose another name.`,
-        });
-      }
-      return { channel, streamKey };
-    },
+    create: (name) => insert(options, checkName(name)),
 
     async byName(name) {
       const row = await find('name', canonicalName(name));
@@ -98,11 +72,50 @@ export function createDbChannels(options: { db: Database; clock: Clock; newId: N
   };
 }
 
+/** Makes the channel that a new installation begins with, whose name nobody else can choose. */
+export async function ensureFirstChannel(options: ChannelStore, name: string): Promise<void> {
+  try {
+    await insert(options, name);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'channel_exists')) throw error;
+  }
+}
+
+async function insert({ db, clock, newId }: ChannelStore, name: string) {
+  const channel: Channel = {
+    id: newId(),
+    name,
+    title: '',
+    createdAt: clock.now(),
+    lastLiveAt: null,
+  };
+  const streamKey = newStreamKey();
+  const inserted = await db
+    .insertInto('channels')
+    .values({
+      id: channel.id,
+      name: channel.name,
+      title: channel.title,
+      created_at: channel.createdAt,
+      last_live_at: null,
+      stream_key: streamKey,
+      stream_key_hash: hashOf(streamKey),
+    })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted === undefined) {
+    throw new AppError({
+      code: 'channel_exists',
+      status: 409,
+      message: `There is a channel ${name} already. Choose another name.`,
+    });
+  }
+  return { channel, streamKey };
+}
+
 /** The new key and the notice that closes the encoder on the old one are kept together or not at all. */
-async function resetKey(
-  { db, clock, newId }: { db: Database; clock: Clock; newId: NewId },
-  name: string,
-): Promise<string> {
+async function resetKey({ db, clock, newId }: ChannelStore, name: string): Promise<string> {
   const streamKey = newStreamKey();
   await db.transaction().execute(async (transaction) => {
     const updated = await transaction

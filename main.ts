@@ -1,0 +1,145 @@
+import { createMemoryBus } from './platform/bus-memory.ts';
+import { createDbChannels, ensureFirstChannel } from './platform/channels-db.ts';
+import { randomId, systemClock } from './platform/clock.ts';
+import { type Config, loadConfig, readEnvironment } from './platform/config.ts';
+import type { Context } from './platform/context.ts';
+import { lockDataDir } from './platform/data-dir-lock.ts';
+import { type Database, openDatabase } from './platform/db/database.ts';
+import { watchNotices } from './platform/db/notices.ts';
+import { createMemoryDirectory } from './platform/directory-memory.ts';
+import { AppError, messageOf } from './platform/errors.ts';
+import { createHttpApp } from './platform/http-app.ts';
+import { launcherFacts } from './platform/launcher-facts.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { collectProcessMetrics } from './platform/metrics.ts';
+import { createShutdown, type Shutdown } from './platform/shutdown.ts';
+import { onStopSignal } from './platform/stop-signals.ts';
+import { createServices, type Services } from './services.ts';
+
+const FIRST_CHANNEL = 'live';
+/** Everything, children included, is gone 10 s after the signal; this leaves room to say so. */
+const STOP_DEADLINE_MS = 9_000;
+
+/** Config, then backends, then the chosen services. Every part is stopped when a later one fails. */
+async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void> {
+  const context = await openBackends(config, log, shutdown);
+  const { db, channels } = context;
+  collectProcessMetrics();
+
+  const services = createServices(context);
+  const started = { all: false };
+  const http = createHttpApp({
+    config,
+    log,
+    health: {
+      words: () => readyWords(db, services),
+      cures: () => services.cures,
+      isStarted: () => started.all,
+    },
+    rawRoutes: services.rawRoutes,
+    routers: services.routers,
+  });
+  shutdown.add('http', () => http.close());
+  await http.listen();
+  for (const service of services.inStartOrder) {
+    shutdown.add(service.name, () => service.stop());
+    await service.start();
+  }
+  const notices = watchNotices(context);
+  shutdown.add('notices', () => notices.stop());
+  started.all = true;
+
+  log.info({ httpPort: config.httpPort, rtmpPort: config.rtmpPort }, 'ready');
+  const streamKey = await channels.streamKeyOf(FIRST_CHANNEL);
+  const notes = Object.values(services.cures);
+  process.send?.(launcherFacts(config, { name: FIRST_CHANNEL, streamKey }, notes));
+}
+
+/** One process on embedded stores. */
+async function openBackends(
+  config: Config,
+  log: Log,
+  shutdown: Shutdown,
+): Promise<Context & { db: Database }> {
+  shutdown.add('data directory', lockDataDir(config.dataDir));
+  const db = await openDatabase(config.dataDir);
+  shutdown.add('database', () => db.destroy());
+  const stores = { db, clock: systemClock, newId: randomId };
+  await ensureFirstChannel(stores, FIRST_CHANNEL);
+
+  const bus = createMemoryBus(log);
+  shutdown.add('bus', () => bus.close());
+  const directory = createMemoryDirectory(stores);
+  shutdown.add('directory', () => directory.close());
+  return { config, log, bus, directory, channels: createDbChannels(stores), ...stores };
+}
+
+async function readyWords(db: Database, services: Services): Promise<Record<string, string>> {
+  const database = await db
+    .selectFrom('channels')
+    .select('id')
+    .limit(1)
+    .execute()
+    .then(
+      () => 'ok',
+      () => 'failing',
+    );
+  const words = services.inStartOrder.map((one) => [one.name, one.readiness()] as const);
+  return { database, ...Object.fromEntries(words), ...services.absent };
+}
+
+function fail(log: Log, error: unknown): void {
+  process.exitCode = 1;
+  if (!(error instanceof AppError)) {
+    log.fatal({ err: error }, 'start failed');
+    return;
+  }
+  log.fatal({ code: error.code, reason: error.message }, 'start failed');
+  process.stderr.write(`Footlight cannot start. ${messageOf(error)}\n`);
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig(readEnvironment(process.cwd()));
+  } catch (error) {
+    fail(createLog('info'), error);
+    process.exit();
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.logLevel);
+  const shutdown = createShutdown(log);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'programming error');
+    process.exit(1);
+  });
+
+  const starting = start(config, log, shutdown);
+  const stop = async (cause: string): Promise<never> => {
+    log.info({ cause }, 'stopping');
+    setTimeout(() => {
+      log.error({}, 'stopping took too long');
+      process.exit(1);
+    }, STOP_DEADLINE_MS);
+    await starting.catch(() => undefined);
+    await shutdown.run();
+    log.info({}, 'stopped');
+    process.exit();
+  };
+  onStopSignal({
+    stop: (cause) => void stop(cause),
+    force: () => process.exit(1),
+  });
+
+  try {
+    await starting;
+  } catch (error) {
+    fail(log, error);
+    await shutdown.run();
+    process.exit();
+  }
+}
+
+await main();

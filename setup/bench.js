@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { ensure } from './ensure.js';
+import { packages } from './packages.js';
+import { nodePath, pinnedNode } from './pinned-node.js';
+import { root } from './place.js';
+import { NODE_FLAGS } from './server-process.js';
+import { atTopLevel } from './step.js';
+import { testTools } from './system-packages.js';
+import { webPage } from './web-page.js';
+
+const args = process.argv.slice(2);
+/** The list of benches needs nothing of what they measure with. */
+const listsOnly = args.length === 0 || args[0] === 'list' || args[0] === '--help';
+
+await atTopLevel(async () => {
+  await ensure([packages({ dev: true }), pinnedNode()]);
+  if (!listsOnly) await ensure([testTools(), webPage()]);
+  const child = spawn(nodePath, [...NODE_FLAGS, 'bench/run.ts', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}` },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+});
