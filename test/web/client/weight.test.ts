@@ -1,37 +1,31 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuiltPage, buildPage } from '../support/build-page.ts';
 
-const BUDGET_BYTES = 320 * 1024;
-const ROOT = join(import.meta.dirname, '../../..');
-const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
+const BUDGET_BYTES = 320_000;
+/** What the server compresses with. */
+const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
 
-let dir: string;
+let built: BuiltPage;
 let weights: Map<string, number>;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'footlight-weight-'));
-  // A process of its own, as `npm start` builds it: here NODE_ENV is `test`, React's slow half.
-  await promisify(execFile)(
-    process.execPath,
-    [VITE, 'build', '--config', join(ROOT, 'web/vite.config.ts'), '--outDir', dir],
-    { env: { ...process.env, NODE_ENV: 'production' } },
-  );
-  const names = (await readdir(join(dir, 'assets'))).filter((name) => name.endsWith('.js'));
+  built = await buildPage();
+  const names = (await readdir(join(built.dir, 'assets'))).filter((name) => name.endsWith('.js'));
   weights = new Map(
     await Promise.all(
-      names.map(async (name) => [name, brotliCompressSync(await text(name)).length] as const),
+      names.map(
+        async (name) => [name, brotliCompressSync(await text(name), QUALITY).length] as const,
+      ),
     ),
   );
 });
 
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => built?.[Symbol.asyncDispose]());
 
-const text = (name: string) => readFile(join(dir, 'assets', name), 'utf8');
+const text = (name: string) => readFile(join(built.dir, 'assets', name), 'utf8');
 const named = (start: string) => {
   const found = [...weights.keys()].find((name) => name.startsWith(start));
   if (found === undefined) throw new RangeError(`no script ${start}`);
@@ -70,12 +64,12 @@ test('the home page brings no player', async () => {
   const player = await withImports(named('watch-page'));
   const controls = [...player].filter((name) => !home.has(name));
 
-  expect(sum(home)).toBeLessThanOrEqual(100 * 1024);
-  expect(sum(controls)).toBeGreaterThan(20 * 1024);
+  expect(sum(home)).toBeLessThanOrEqual(100_000);
+  expect(sum(controls)).toBeGreaterThan(20_000);
 });
 
 test('the page has no script or style of its own in its markup', async () => {
-  const html = await readFile(join(dir, 'index.html'), 'utf8');
+  const html = await readFile(join(built.dir, 'index.html'), 'utf8');
 
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
