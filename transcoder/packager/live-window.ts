@@ -1,0 +1,235 @@
+import type { Slot } from './timeline.ts';
+
+export interface Part {
+  /** Counts the parts of the rendition, over segments and runs: the next one's name is always known. */
+  number: number;
+  durationMs: number;
+  /** Media ms of its first sample. */
+  startMs: number;
+  independent: boolean;
+  bytes: Buffer;
+}
+
+export interface Segment {
+  slot: Slot;
+  /** Number of its init segment. */
+  init: number;
+  /** Media ms of its first sample. */
+  startMs: number;
+  /** EXTINF, ms; what is there so far while it is not complete. */
+  durationMs: number;
+  complete: boolean;
+  /** No media: this rendition had none for the time. */
+  gap: boolean;
+  independent: boolean;
+  /** Parts with their bytes; emptied once the segment left memory. */
+  parts: Part[];
+  partCount: number;
+  bytes: number;
+  /** The store has a copy. */
+  stored: boolean;
+}
+
+export interface WindowLengths {
+  targetDuration: number;
+  /** How much a playlist lists, ms. */
+  windowMs: number;
+}
+
+/** Six target durations have to be skippable, and a minute is what a viewer goes back. */
+export function windowMsOf(targetDuration: number): number {
+  return Math.max(60_000, targetDuration * 10_000);
+}
+
+/** What one rendition advertises, and what it still has in memory beyond that. */
+export class LiveWindow {
+  readonly #lengths: WindowLengths;
+  readonly #segments: Segment[] = [];
+  /** Left the playlist, still in memory because no store has them. */
+  readonly #orphans: Segment[] = [];
+  #nextPart = 0;
+  #firstDiscontinuity = 0;
+  #removedDiscontinuities = 0;
+
+  constructor(lengths: WindowLengths) {
+    this.#lengths = lengths;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** The newest segment, open or complete. */
+  get last(): Segment | null {
+    return this.#segments.at(-1) ?? null;
+  }
+
+  get open(): Segment | null {
+    const last = this.last;
+    return last !== null && !last.complete ? last : null;
+  }
+
+  get lastCompleteMsn(): number | null {
+    const last = this.last;
+    if (last === null) return null;
+    return last.complete ? last.slot.msn : last.slot.msn - 1;
+  }
+
+  get nextPartNumber(): number {
+    return this.#nextPart;
+  }
+
+  /** Media ms at which the published media ends. */
+  get endMs(): number | null {
+    const last = this.last;
+    return last === null ? null : last.startMs + last.durationMs;
+  }
+
+  /** Media ms at which the newest part ends: gaps between parts included. */
+  get mediaEndMs(): number | null {
+    const part = this.last?.parts.at(-1);
+    return part === undefined ? this.endMs : part.startMs + part.durationMs;
+  }
+
+  /** EXT-X-DISCONTINUITY-SEQUENCE. */
+  get discontinuitySequence(): number {
+    const first = this.#segments[0];
+    if (first === undefined) return this.#firstDiscontinuity;
+    return first.slot.discontinuity - (this.isDiscontinuity(first) ? 1 : 0);
+  }
+
+  /** Does an EXT-X-DISCONTINUITY stand before this segment? */
+  isDiscontinuity(segment: Segment): boolean {
+    return segment.slot.discontinuity > this.#discontinuityBefore(segment);
+  }
+
+  #discontinuityBefore(segment: Segment): number {
+    const index = this.#segments.indexOf(segment);
+    const before = this.#segments[index - 1];
+    return before === undefined ? this.#removedDiscontinuities : before.slot.discontinuity;
+  }
+
+  openSegment(slot: Slot, options: { init: number; startMs: number; independent: boolean }): void {
+    this.#add({ ...emptySegment(slot), ...options });
+  }
+
+  /** A segment that this rendition has nothing of; its times are the timeline's. */
+  addGap(slot: Slot, init: number): void {
+    const durationMs = (slot.endMs ?? slot.startMs + 1) - slot.startMs;
+    this.#add({ ...emptySegment(slot), init, durationMs, complete: true, gap: true, stored: true });
+  }
+
+  #add(segment: Segment): void {
+    if (this.#segments.length === 0) {
+      this.#firstDiscontinuity = segment.slot.discontinuity;
+      this.#removedDiscontinuities = segment.slot.discontinuity;
+    }
+    this.#segments.push(segment);
+  }
+
+  addPart(part: Omit<Part, 'number'>): Part {
+    const segment = this.open;
+    if (segment === null) throw new Error('a part needs an open segment');
+    const numbered = { ...part, number: this.#nextPart++ };
+    segment.parts.push(numbered);
+    segment.partCount++;
+    segment.durationMs += part.durationMs;
+    segment.bytes += part.bytes.length;
+    return numbered;
+  }
+
+  /**
+   * @param endMs media ms at which the next segment starts, or the run's media ends
+   * @returns the segment, and those that left the playlist for it
+   */
+  closeSegment(endMs: number): { closed: Segment; removed: Segment[] } | null {
+    const closed = this.open;
+    if (closed === null) return null;
+    closed.complete = true;
+    closed.durationMs = Math.max(1, endMs - closed.startMs);
+    const removed = this.#trimPlaylist();
+    this.#trimMemory();
+    return { closed, removed };
+  }
+
+  #trimPlaylist(): Segment[] {
+    const { windowMs } = this.#lengths;
+    const removed: Segment[] = [];
+    let total = this.#segments.reduce((sum, segment) => sum + segment.durationMs, 0);
+    for (let first = this.#segments[0]; first !== undefined; first = this.#segments[0]) {
+      if (total - first.durationMs < windowMs) break;
+      total -= first.durationMs;
+      this.#removedDiscontinuities = first.slot.discontinuity;
+      this.#segments.shift();
+      removed.push(first);
+      if (!first.stored) this.#orphans.push(first);
+    }
+    return removed;
+  }
+
+  /** Bytes stay for six target durations, or as long as no store has them. */
+  #trimMemory(): void {
+    const { windowMs, targetDuration } = this.#lengths;
+    const end = this.endMs ?? 0;
+    const inMemoryFrom = end - 6 * targetDuration * 1000;
+    for (const segment of this.#segments) {
+      if (segment.startMs + segment.durationMs > inMemoryFrom) break;
+      if (segment.stored) segment.parts = [];
+    }
+    const keptFrom = end - windowMs - 3 * targetDuration * 1000;
+    while (this.#orphans[0] !== undefined) {
+      const oldest = this.#orphans[0];
+      if (!oldest.stored && oldest.startMs + oldest.durationMs > keptFrom) break;
+      this.#orphans.shift();
+    }
+  }
+
+  /** Media ms from which on a segment's parts are listed: three target durations from the end. */
+  get partsListedFromMs(): number {
+    return (this.endMs ?? 0) - 3 * this.#lengths.targetDuration * 1000;
+  }
+
+  segment(msn: number): Segment | null {
+    const first = this.#segments[0]?.slot.msn ?? 0;
+    const listed = this.#segments[msn - first];
+    if (listed?.slot.msn === msn) return listed;
+    return this.#orphans.find((segment) => segment.slot.msn === msn) ?? null;
+  }
+
+  part(number: number): Part | null {
+    for (let index = this.#segments.length - 1; index >= 0; index--) {
+      const parts = this.#segments[index]?.parts ?? [];
+      const first = parts[0]?.number;
+      if (first !== undefined && number >= first) return parts[number - first] ?? null;
+    }
+    return null;
+  }
+
+  /** Has the playlist come as far as a request for this segment, or part of it, waits for? */
+  has(msn: number, part: number | null): boolean {
+    const last = this.last;
+    if (last === null || last.slot.msn < msn) return false;
+    if (last.slot.msn > msn + 1) return true;
+    if (part === null) return last.slot.msn > msn || last.complete;
+    if (last.slot.msn === msn) return last.partCount > part;
+    const asked = this.segment(msn);
+    // Past the segment's end means part 0 of the next one.
+    return asked === null || part < asked.partCount || last.partCount > 0 || last.complete;
+  }
+}
+
+function emptySegment(slot: Slot): Segment {
+  return {
+    slot,
+    init: 0,
+    startMs: slot.startMs,
+    durationMs: 0,
+    complete: false,
+    gap: false,
+    independent: false,
+    parts: [],
+    partCount: 0,
+    bytes: 0,
+    stored: false,
+  };
+}

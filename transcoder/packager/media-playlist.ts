@@ -1,0 +1,146 @@
+import { fileNames } from './file-names.ts';
+import type { LiveWindow, Segment } from './live-window.ts';
+
+export interface RenditionReport {
+  /** Relative to this playlist. */
+  uri: string;
+  lastMsn: number;
+  lastPart: number;
+}
+
+export interface PlaylistView {
+  window: LiveWindow;
+  targetDuration: number;
+  /** PART-TARGET of this playlist, ms. */
+  partTargetMs: number;
+  /** PART-HOLD-BACK, ms. */
+  partHoldBackMs: number;
+  ended: boolean;
+  /** Before every media URI; empty for relative ones. */
+  uriPrefix: string;
+  reports: readonly RenditionReport[];
+}
+
+const seconds = (ms: number) => String(Math.round(ms * 100) / 100_000);
+const bodies = new WeakMap<Segment, { prefix: string; bare: string; withParts: string }>();
+
+/** The full playlist, or with `skip` the delta update if there is something to leave out. */
+export function renderMediaPlaylist(view: PlaylistView, skip = false): string {
+  const { window, ended } = view;
+  const segments = window.segments;
+  const skipped = skip && !ended ? skippable(view) : 0;
+  const lines = header(view);
+  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  const partsFrom = window.partsListedFromMs;
+  for (let index = skipped; index < segments.length; index++) {
+    const segment = segments[index];
+    if (segment === undefined || (segment.partCount === 0 && !segment.complete)) continue;
+    if (window.isDiscontinuity(segment)) lines.push('#EXT-X-DISCONTINUITY');
+    if (segment.init !== segments[index - 1]?.init && !segment.gap) {
+      lines.push(`#EXT-X-MAP:URI="${view.uriPrefix}${fileNames.init(segment.init)}"`);
+    }
+    const listed = segment.startMs + segment.durationMs > partsFrom;
+    lines.push(body(segment, view.uriPrefix, listed));
+  }
+  if (ended) lines.push('#EXT-X-ENDLIST');
+  else lines.push(...trailer(view));
+  return `${lines.join('\n')}\n`;
+}
+
+function header({ window, targetDuration, partTargetMs, partHoldBackMs }: PlaylistView): string[] {
+  const control = [
+    'CAN-BLOCK-RELOAD=YES',
+    `CAN-SKIP-UNTIL=${6 * targetDuration}`,
+    `PART-HOLD-BACK=${seconds(partHoldBackMs)}`,
+    `HOLD-BACK=${3 * targetDuration}`,
+  ];
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:9',
+    `#EXT-X-TARGETDURATION:${targetDuration}`,
+    `#EXT-X-SERVER-CONTROL:${control.join(',')}`,
+    `#EXT-X-PART-INF:PART-TARGET=${seconds(partTargetMs)}`,
+    `#EXT-X-MEDIA-SEQUENCE:${window.segments[0]?.slot.msn ?? 0}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
+  ];
+  if (window.segments.every((segment) => segment.independent || segment.gap)) {
+    lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  }
+  return lines;
+}
+
+/** How many segments lie before the skip boundary, six target durations from the end. */
+function skippable({ window, targetDuration }: PlaylistView): number {
+  const boundary = (window.endMs ?? 0) - 6 * targetDuration * 1000;
+  const first = window.segments.findIndex(
+    (segment) => segment.startMs + segment.durationMs > boundary,
+  );
+  return Math.max(0, first);
+}
+
+function body(segment: Segment, prefix: string, listed: boolean): string {
+  if (!segment.complete) return bodyLines(segment, prefix, true).join('\n');
+  let cached = bodies.get(segment);
+  if (cached === undefined || cached.prefix !== prefix) {
+    cached = {
+      prefix,
+      bare: bodyLines(segment, prefix, false).join('\n'),
+      withParts: bodyLines(segment, prefix, true).join('\n'),
+    };
+    bodies.set(segment, cached);
+  }
+  return listed ? cached.withParts : cached.bare;
+}
+
+function bodyLines(segment: Segment, prefix: string, withParts: boolean): string[] {
+  const date = new Date(segment.slot.wallBaseMs + segment.startMs).toISOString();
+  const lines = [`#EXT-X-PROGRAM-DATE-TIME:${date}`];
+  if (withParts) {
+    for (const part of segment.parts) {
+      const independent = part.independent ? ',INDEPENDENT=YES' : '';
+      const uri = `${prefix}${fileNames.part(part.number)}`;
+      lines.push(`#EXT-X-PART:DURATION=${seconds(part.durationMs)},URI="${uri}"${independent}`);
+    }
+  }
+  if (!segment.complete) return lines;
+  if (segment.gap) lines.push('#EXT-X-GAP');
+  lines.push(
+    `#EXTINF:${seconds(segment.durationMs)},`,
+    `${prefix}${fileNames.segment(segment.slot.msn)}`,
+  );
+  return lines;
+}
+
+function trailer({ window, uriPrefix, reports }: PlaylistView): string[] {
+  const next = `${uriPrefix}${fileNames.part(window.nextPartNumber)}`;
+  return [
+    `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${next}"`,
+    ...reports.map(
+      ({ uri, lastMsn, lastPart }) =>
+        `#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${lastMsn},LAST-PART=${lastPart}`,
+    ),
+  ];
+}
+
+/** For static servers: no low-latency tags, only what the store has. */
+export function renderPlainPlaylist(view: PlaylistView): string {
+  const { window, targetDuration } = view;
+  const segments = window.segments.filter((segment) => segment.complete);
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:8',
+    `#EXT-X-TARGETDURATION:${targetDuration}`,
+    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.slot.msn ?? 0}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
+  ];
+  segments.forEach((segment, index) => {
+    if (window.isDiscontinuity(segment)) lines.push('#EXT-X-DISCONTINUITY');
+    if (segment.init !== segments[index - 1]?.init && !segment.gap) {
+      lines.push(`#EXT-X-MAP:URI="${fileNames.init(segment.init)}"`);
+    }
+    if (!segment.stored && !segment.gap) lines.push('#EXT-X-GAP');
+    lines.push(...bodyLines(segment, '', false));
+  });
+  if (view.ended) lines.push('#EXT-X-ENDLIST');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,218 @@
+import { hasCaptions } from './captions-detector.ts';
+import { fileNames } from './file-names.ts';
+import { FlvDemuxer } from './flv-demuxer.ts';
+import { writeFragment } from './fragment.ts';
+import { AudioClock, type FrameClock, VideoClock } from './frame-clock.ts';
+import type { LiveStream } from './live-stream.ts';
+import { gapSegments, partsPublished } from './metrics.ts';
+import { type CutPart, PartCutter } from './part-cutter.ts';
+import { partTargetMs, TIMESTAMP_JITTER_MS } from './part-target.ts';
+import type { Rendition } from './rendition.ts';
+import { FollowerSegmenter, MasterSegmenter, type SegmentSink } from './segmenter.ts';
+import type { Timeline } from './timeline.ts';
+import type { Frame, Sample, Track } from './track.ts';
+
+export interface PipelineOptions {
+  stream: LiveStream;
+  rendition: Rendition;
+  timeline: Timeline;
+  /** This rendition decides where segments begin. */
+  master: boolean;
+  startAtMs: number;
+  /** The ceiling of PART-TARGET. */
+  partMs: number;
+  /** Wall ms. */
+  now(): number;
+  onPart(): void;
+  onLongKeyframes(seconds: number): void;
+  onForcedCut(): void;
+}
+
+/** What depends on the codec configuration, which comes before the first frame. */
+interface Stages {
+  track: Track;
+  clock: FrameClock;
+  segmenter: MasterSegmenter | FollowerSegmenter;
+  cutter: PartCutter | null;
+}
+
+/** One rendition over one run: FLV -> frames -> samples -> segments of parts -> live window. */
+export class RenditionPipeline implements SegmentSink {
+  lastMediaMs: number | null = null;
+  readonly #options: PipelineOptions;
+  readonly #demuxer: FlvDemuxer;
+  #stages: Stages | null = null;
+  #initReady = false;
+  #changed = false;
+  #watchCaptions: boolean;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    const { kind } = options.rendition.plan;
+    this.#watchCaptions = kind === 'video';
+    this.#demuxer = new FlvDemuxer({
+      kind,
+      onTrack: (track) => this.#onTrack(track),
+      onFrame: (frame) => this.#onFrame(frame),
+    });
+  }
+
+  push(chunk: Buffer): void {
+    this.#demuxer.push(chunk);
+  }
+
+  /** The timeline went on: what was held back may pass. */
+  drain(): void {
+    this.#stages?.segmenter.drain();
+  }
+
+  /** Lets out everything that is held. */
+  close(): void {
+    const stages = this.#stages;
+    if (stages === null) return;
+    for (const sample of stages.clock.flush()) stages.segmenter.push(sample);
+    stages.segmenter.flush();
+    this.#closeSegment(Number.POSITIVE_INFINITY);
+    this.#stages = null;
+  }
+
+  /** Shows viewers what has changed since the last call. */
+  publish(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#options.rendition.publish();
+  }
+
+  // A configuration that differs within a run is not followed: the source begins a new run for it.
+  #onTrack(track: Track): void {
+    if (this.#stages !== null) return;
+    const { timeline, startAtMs, rendition, master, onLongKeyframes, onForcedCut, now } =
+      this.#options;
+    const clock =
+      track.kind === 'video'
+        ? new VideoClock(track.timescale, [track.declaredFps, rendition.plan.fps])
+        : new AudioClock(track.timescale, track.samplesPerFrame);
+    const options = {
+      timeline,
+      startAtMs,
+      sink: this,
+      now,
+      kind: track.kind,
+      timescale: track.timescale,
+      frameTicks: () => clock.frameTicks ?? track.timescale / 30,
+    };
+    const segmenter = master
+      ? new MasterSegmenter({ ...options, onLongKeyframes, onForcedCut })
+      : new FollowerSegmenter(options);
+    this.#stages = { track, clock, segmenter, cutter: null };
+  }
+
+  #onFrame(frame: Frame): void {
+    this.lastMediaMs = frame.timeMs;
+    const stages = this.#stages;
+    if (stages === null) return;
+    this.#lookForCaptions(frame, stages.track);
+    for (const sample of stages.clock.push(frame)) stages.segmenter.push(sample);
+  }
+
+  #lookForCaptions(frame: Frame, track: Track): void {
+    if (!this.#watchCaptions || track.kind !== 'video') return;
+    const { stream } = this.#options;
+    if (!stream.captions && hasCaptions(frame.data, track)) stream.captions = true;
+    this.#watchCaptions = !stream.captions;
+  }
+
+  begin(msn: number, first: Sample): void {
+    const stages = this.#stages;
+    if (stages === null) return;
+    const { rendition, timeline } = this.#options;
+    const startMs = (first.time * 1000) / stages.track.timescale;
+    this.#closeSegment(first.time);
+    if (!this.#initReady) this.#beginMedia(stages);
+    const { window, initNumber } = rendition;
+    const before = window.last?.slot.msn ?? msn - 1;
+    for (const slot of timeline.between(before, msn)) {
+      window.addGap(slot, initNumber);
+      gapSegments.inc();
+    }
+    const slot = timeline.slot(msn);
+    if (slot === null) return;
+    window.openSegment(slot, { init: initNumber, startMs, independent: first.keyframe });
+  }
+
+  add(sample: Sample): void {
+    const stages = this.#stages;
+    stages?.cutter?.push(sample, stages.clock.frameTicks ?? stages.track.timescale / 30);
+  }
+
+  /** The first sample of the run: its frame rate is known by now. */
+  #beginMedia(stages: Stages): void {
+    const { rendition, stream, partMs } = this.#options;
+    const { track, clock } = stages;
+    const frameMs = ((clock.frameTicks ?? 0) * 1000) / track.timescale;
+    const targetMs = partTargetMs(partMs, frameMs);
+    rendition.setPartTarget(targetMs);
+    if (track.kind === 'video') rendition.fps = Math.round(1_000_000 / frameMs) / 1000;
+    stages.cutter = new PartCutter({
+      targetTicks: Math.floor((targetMs * track.timescale) / 1000),
+      jitterTicks: (TIMESTAMP_JITTER_MS * track.timescale) / 1000,
+      onPart: (part) => this.#onPart(part, track),
+    });
+    const { number, bytes } = rendition.addInit(track);
+    void stream.store.put(this.#path(fileNames.init(number)), [bytes]);
+    this.#initReady = true;
+  }
+
+  #onPart({ samples, end }: CutPart, track: Track): void {
+    const { window } = this.#options.rendition;
+    const start = samples[0]?.time ?? end;
+    const bytes = writeFragment({
+      kind: track.kind,
+      sequence: window.nextPartNumber + 1,
+      samples,
+      end,
+      first: window.open?.partCount === 0,
+    });
+    const durationMs = ((end - start) * 1000) / track.timescale;
+    const independent = samples.some((sample) => sample.keyframe);
+    window.addPart({ durationMs, independent, bytes, startMs: (start * 1000) / track.timescale });
+    partsPublished.inc();
+    this.#changed = true;
+    this.#options.onPart();
+  }
+
+  /** @param end ticks at which the next segment starts; infinite when nothing follows */
+  #closeSegment(end: number): void {
+    const stages = this.#stages;
+    const { window } = this.#options.rendition;
+    if (stages === null || stages.cutter === null || window.open === null) return;
+    const last = end === Number.POSITIVE_INFINITY;
+    stages.cutter.flush(last ? stages.cutter.nominalEnd(stages.clock.frameTicks ?? 0) : end);
+    const endMs = last ? (window.mediaEndMs ?? 0) : (end * 1000) / stages.track.timescale;
+    const result = window.closeSegment(endMs);
+    if (result === null) return;
+    this.#changed = true;
+    const { closed, removed } = result;
+    for (const segment of removed) {
+      this.#options.stream.store.retire(this.#path(fileNames.segment(segment.slot.msn)));
+    }
+    const { store } = this.#options.stream;
+    const parts = closed.parts.map((part) => part.bytes);
+    void store.put(this.#path(fileNames.segment(closed.slot.msn)), parts).then((stored) => {
+      closed.stored = stored;
+      if (stored) this.writePlaylist();
+    });
+  }
+
+  /** The plain playlist for static servers. */
+  writePlaylist(): void {
+    const { rendition, stream } = this.#options;
+    const playlist = Buffer.from(rendition.plainPlaylist());
+    void stream.store.put(this.#path(fileNames.playlist), [playlist]);
+  }
+
+  #path(file: string): string {
+    const { stream, rendition } = this.#options;
+    return `${stream.path}/${rendition.plan.name}/${file}`;
+  }
+}

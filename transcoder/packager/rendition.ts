@@ -1,0 +1,190 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { RenditionFacts } from '../../platform/stream.ts';
+import { BlockedRequests, type WaitLimit } from './blocked-requests.ts';
+import { writeInitSegment } from './init-segment.ts';
+import { LiveWindow, type Segment, windowMsOf } from './live-window.ts';
+import {
+  type PlaylistView,
+  type RenditionReport,
+  renderMediaPlaylist,
+  renderPlainPlaylist,
+} from './media-playlist.ts';
+import { playlistRenderings } from './metrics.ts';
+import { RenderedText } from './rendered-text.ts';
+import type { RenditionPlan } from './stream-packager.ts';
+import type { Track } from './track.ts';
+
+export interface RenditionOptions {
+  plan: RenditionPlan;
+  targetDuration: number;
+  uriPrefix: string;
+  clock: Clock;
+  waitLimit: WaitLimit;
+  /** What the others have, for EXT-X-RENDITION-REPORT. */
+  reports(): RenditionReport[];
+  /** The longest PART-TARGET of all renditions, ms. */
+  longestPartTargetMs(): number;
+}
+
+/** One quality of a stream: what it advertises, and who waits for more of it. */
+export class Rendition {
+  plan: RenditionPlan;
+  readonly window: LiveWindow;
+  readonly blocked: BlockedRequests;
+  track: Track | null = null;
+  fps: number | null = null;
+  readonly #options: RenditionOptions;
+  readonly #inits: Buffer[] = [];
+  readonly #rendered = new Map<boolean, RenderedText>();
+  #partTargetMs = 0;
+  /** PART-TARGET of the run before, while its parts are still listed. */
+  #olderTarget = { ms: 0, untilMs: 0 };
+  #ended = false;
+
+  constructor(options: RenditionOptions) {
+    this.#options = options;
+    this.plan = options.plan;
+    const { targetDuration } = options;
+    this.window = new LiveWindow({ targetDuration, windowMs: windowMsOf(targetDuration) });
+    this.blocked = new BlockedRequests({
+      clock: options.clock,
+      timeoutMs: 3 * targetDuration * 1000,
+      limit: options.waitLimit,
+    });
+  }
+
+  /** @returns the number of the new init segment */
+  addInit(track: Track): { number: number; bytes: Buffer } {
+    this.track = track;
+    const bytes = writeInitSegment(track);
+    this.#inits.push(bytes);
+    return { number: this.#inits.length, bytes };
+  }
+
+  init(number: number): Buffer | null {
+    return this.#inits[number - 1] ?? null;
+  }
+
+  get initNumber(): number {
+    return this.#inits.length;
+  }
+
+  setPartTarget(ms: number): void {
+    const before = this.partTargetMs;
+    const listedMs = 4 * this.#options.targetDuration * 1000;
+    if (before > ms) {
+      this.#olderTarget = { ms: before, untilMs: (this.window.endMs ?? 0) + listedMs };
+    }
+    this.#partTargetMs = ms;
+  }
+
+  /** What the playlist says: never less than any part it lists. */
+  get partTargetMs(): number {
+    const older = (this.window.endMs ?? 0) < this.#olderTarget.untilMs ? this.#olderTarget.ms : 0;
+    return Math.max(this.#partTargetMs, older);
+  }
+
+  get hasMedia(): boolean {
+    return this.window.nextPartNumber > 0;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The window changed: earlier renderings are void, and some requests can be answered. */
+  publish(): void {
+    this.#rendered.clear();
+    this.blocked.check();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#rendered.clear();
+    this.blocked.answerAll();
+  }
+
+  /** The playlist as it is now, rendered once however many ask. */
+  playlist(skip: boolean): RenderedText {
+    let rendered = this.#rendered.get(skip);
+    if (rendered === undefined) {
+      rendered = new RenderedText(renderMediaPlaylist(this.#view(), skip));
+      this.#rendered.set(skip, rendered);
+      playlistRenderings.inc();
+    }
+    return rendered;
+  }
+
+  plainPlaylist(): string {
+    return renderPlainPlaylist(this.#view());
+  }
+
+  #view(): PlaylistView {
+    const { targetDuration, uriPrefix, reports, longestPartTargetMs } = this.#options;
+    return {
+      window: this.window,
+      targetDuration,
+      partTargetMs: this.partTargetMs,
+      partHoldBackMs: Math.ceil(3 * longestPartTargetMs()),
+      ended: this.#ended,
+      uriPrefix,
+      reports: reports(),
+    };
+  }
+
+  /** Where the newest part is, for the other renditions' playlists. */
+  get report(): { lastMsn: number; lastPart: number } | null {
+    const segments = this.window.segments;
+    for (let index = segments.length - 1; index >= 0; index--) {
+      const segment = segments[index];
+      if (segment !== undefined && segment.partCount > 0) {
+        return { lastMsn: segment.slot.msn, lastPart: segment.partCount - 1 };
+      }
+    }
+    return null;
+  }
+
+  /** Bits a second, of complete segments or, before the first, of what is there. Null without media. */
+  bitrates(): { peak: number; average: number } | null {
+    const measured = this.window.segments.filter((segment) => segment.complete && !segment.gap);
+    const first = measured[0] ?? this.window.open;
+    if (first === null || first === undefined || first.bytes === 0) return null;
+    if (measured.length === 0) return { peak: openBitrate(first), average: openBitrate(first) };
+    const of = ({ bytes, durationMs }: Segment) => (bytes * 8000) / durationMs;
+    // A run's last segment may be a few frames long: it says nothing of the peak.
+    const whole = measured.filter(({ durationMs }) => durationMs >= 500);
+    const total = measured.reduce(
+      (sum, { bytes, durationMs }) => ({ bytes: sum.bytes + bytes, ms: sum.ms + durationMs }),
+      { bytes: 0, ms: 0 },
+    );
+    const average = (total.bytes * 8000) / total.ms;
+    return { peak: Math.max(average, ...whole.map(of)), average };
+  }
+
+  facts(): RenditionFacts {
+    const { name, kind, copied } = this.plan;
+    const video = this.track?.kind === 'video' ? this.track : null;
+    const average = this.bitrates()?.average;
+    return {
+      name,
+      kind,
+      copied,
+      width: video?.width ?? this.plan.width,
+      height: video?.height ?? this.plan.height,
+      fps: this.fps ?? this.plan.fps,
+      codecs: this.track?.codecs ?? null,
+      bitrate: average === undefined ? null : Math.round(average),
+    };
+  }
+}
+
+/** Two seconds are taken as one keyframe (the first part's share) and the rate of what followed. */
+function openBitrate(segment: Segment): number {
+  const [head, ...rest] = segment.parts;
+  if (head === undefined) return 0;
+  const headMs = Math.max(1, head.durationMs);
+  if (rest.length === 0) return (head.bytes.length * 8000) / Math.max(headMs, 1000);
+  const restMs = rest.reduce((sum, part) => sum + part.durationMs, 0);
+  const rate = rest.reduce((sum, part) => sum + part.bytes.length, 0) / restMs;
+  return ((head.bytes.length + rate * (2000 - headMs)) * 8000) / 2000;
+}

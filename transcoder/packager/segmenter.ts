@@ -1,0 +1,162 @@
+import type { Timeline } from './timeline.ts';
+import type { Sample } from './track.ts';
+
+/** What a segmenter tells about the samples it lets through. */
+export interface SegmentSink {
+  /** The samples that follow belong to this segment of the timeline. */
+  begin(msn: number, first: Sample): void;
+  add(sample: Sample): void;
+}
+
+export interface SegmenterOptions {
+  timeline: Timeline;
+  sink: SegmentSink;
+  kind: 'video' | 'audio';
+  /** Ticks a second. */
+  timescale: number;
+  /** Frames before this media time are dropped. */
+  startAtMs: number;
+  frameTicks(): number;
+  /** Wall ms. */
+  now(): number;
+}
+
+/** Decides for the whole stream where segments begin, by its keyframes; without video by time. */
+export class MasterSegmenter {
+  readonly #options: SegmenterOptions;
+  readonly #onLongKeyframes: (seconds: number) => void;
+  readonly #onForcedCut: () => void;
+  #started = false;
+  #keyframeMs = Number.NEGATIVE_INFINITY;
+  #gopMs = 0;
+  #warned = false;
+  #msn = -1;
+
+  constructor(
+    options: SegmenterOptions & {
+      /** Keyframes are further apart than a segment may last: called once. */
+      onLongKeyframes(seconds: number): void;
+      /** A segment had to begin without a keyframe. */
+      onForcedCut(): void;
+    },
+  ) {
+    this.#options = options;
+    this.#onLongKeyframes = options.onLongKeyframes;
+    this.#onForcedCut = options.onForcedCut;
+  }
+
+  push(sample: Sample): void {
+    const { timeline, timescale, startAtMs, sink } = this.#options;
+    const timeMs = (sample.time * 1000) / timescale;
+    const frameMs = (this.#options.frameTicks() * 1000) / timescale;
+    if (!this.#started && (timeMs < startAtMs - frameMs / 2 || !sample.keyframe)) return;
+    const begins = this.#isBoundary(sample, timeMs, frameMs);
+    this.#started = true;
+    timeline.advance(timeMs);
+    const slot = begins ? timeline.open(timeMs) : timeline.current;
+    // Others may have gone on while the master had stalled.
+    if (slot !== null && slot.msn !== this.#msn) {
+      this.#msn = slot.msn;
+      sink.begin(slot.msn, sample);
+    }
+    sink.add(sample);
+  }
+
+  #isBoundary(sample: Sample, timeMs: number, frameMs: number): boolean {
+    const { timeline, kind } = this.#options;
+    if (kind === 'video' && sample.keyframe) {
+      if (this.#started) this.#gopMs = timeMs - this.#keyframeMs;
+      this.#keyframeMs = timeMs;
+    }
+    if (!this.#started) return true;
+    if (kind === 'audio')
+      return timeline.isBoundary({ timeMs: timeMs + frameMs / 2, keyframe: true, gopMs: 0 });
+    const sinceKeyframe = timeMs - this.#keyframeMs;
+    if (!this.#warned && sinceKeyframe > timeline.longestMs - 300) {
+      this.#warned = true;
+      this.#onLongKeyframes(Math.round(sinceKeyframe / 100) / 10);
+    }
+    if (timeline.isBoundary({ timeMs, keyframe: sample.keyframe, gopMs: this.#gopMs })) return true;
+    if (!timeline.mustCut(timeMs, frameMs)) return false;
+    if (!sample.keyframe) this.#onForcedCut();
+    return true;
+  }
+
+  /** Nothing is held back here. */
+  drain(): void {}
+  flush(): void {}
+}
+
+/** How long a follower waits for a master that has stalled. */
+const MAX_WAIT_MS = 1000;
+/** How long it waits for the master's first frame. */
+const MAX_START_WAIT_MS = 3000;
+const MAX_HELD = 2000;
+
+/** Cuts where the timeline says, and holds samples back until it is known whether it will. */
+export class FollowerSegmenter {
+  readonly #options: SegmenterOptions;
+  readonly #held: { sample: Sample; at: number }[] = [];
+  #msn = -1;
+
+  constructor(options: SegmenterOptions) {
+    this.#options = options;
+  }
+
+  push(sample: Sample): void {
+    this.#held.push({ sample, at: this.#options.now() });
+    this.drain();
+  }
+
+  /** Lets out what the timeline has decided on by now. */
+  drain(): void {
+    let count = 0;
+    for (const { sample, at } of this.#held) {
+      if (!this.#isDecided(sample, at)) break;
+      count++;
+      this.#place(sample);
+    }
+    if (count > 0) this.#held.splice(0, count);
+  }
+
+  /** The run is over: nothing more will be decided. */
+  flush(): void {
+    for (const { sample } of this.#held.splice(0)) this.#place(sample);
+  }
+
+  #ms(ticks: number): number {
+    return (ticks * 1000) / this.#options.timescale;
+  }
+
+  #isDecided(sample: Sample, arrivedAt: number): boolean {
+    const { timeline, frameTicks, now } = this.#options;
+    const timeMs = this.#ms(sample.time);
+    const frameMs = this.#ms(frameTicks());
+    if (timeline.isDecided(timeMs - frameMs / 2)) return true;
+    const limit = timeline.current === null ? MAX_START_WAIT_MS : MAX_WAIT_MS;
+    if (now() - arrivedAt < limit && this.#held.length < MAX_HELD) return false;
+    this.#lead(timeMs, frameMs);
+    return true;
+  }
+
+  /** The master has stalled: segments go on beginning all the same. */
+  #lead(timeMs: number, frameMs: number): void {
+    const { timeline, kind, startAtMs } = this.#options;
+    if (timeline.current === null) {
+      if (kind === 'audio' && timeMs >= startAtMs) timeline.open(timeMs);
+    } else if (timeline.mustCut(timeMs, frameMs)) timeline.open(timeMs);
+  }
+
+  #place(sample: Sample): void {
+    const { timeline, sink, kind, frameTicks } = this.#options;
+    const slot = timeline.slotAt(this.#ms(sample.time + frameTicks() / 2));
+    // Before the run's first segment, or in the middle of a group of pictures.
+    if (slot === null) return;
+    if (this.#msn === -1 && kind === 'video' && !sample.keyframe) return;
+    if (slot.msn !== this.#msn) {
+      this.#msn = slot.msn;
+      sink.begin(slot.msn, sample);
+    }
+    sink.add(sample);
+  }
+}
