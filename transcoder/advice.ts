@@ -13,6 +13,8 @@ export interface TranscodeState {
   fault: string | null;
   /** A hardware encoder was given up on this stream. */
   softwareInstead: string | null;
+  /** What is wrong with the files on disk; null while all is well. */
+  storeFault: string | null;
 }
 
 const seconds = (value: number) => `${Math.round(value * 10) / 10} s`;
@@ -58,6 +60,9 @@ export function transcodeAdvice(state: TranscodeState): Advice[] {
       level: 'warning',
       message: `The server's hardware encoder (${state.softwareInstead}) failed on this stream, so it encodes in software.`,
     });
+  }
+  if (state.storeFault !== null) {
+    advice.push({ code: 'files_not_written', level: 'warning', message: state.storeFault });
   }
   return advice;
 }

@@ -39,7 +39,7 @@ export const ffmpegMissing = (cause?: unknown) =>
   new AppError({
     code: 'ffmpeg_missing',
     message:
-      'ffmpeg is not installed, so no stream can be prepared for viewers. Install it with: apt-get install -y ffmpeg',
+      'ffmpeg is not installed, so no stream can be prepared for viewers. Install it with `apt-get install -y ffmpeg`, then start the server again.',
     status: 503,
     cause,
   });

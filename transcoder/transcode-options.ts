@@ -13,7 +13,11 @@ export interface StreamTranscodeOptions {
   context: Pick<Context, 'config' | 'directory' | 'clock' | 'log'>;
   stream: { channel: string; streamId: string; startedAt: number };
   createPackager(events: PackagerEvents): StreamPackager;
-  onPlayable(): void;
+  /** Once, when viewers can begin. */
+  onPlayable(): Promise<void>;
+  /** Facts or advice in the directory changed. */
+  onReport(): void;
+  onEnd(): void;
   registry: ProcessRegistry;
   directory: RunDirectory;
   /** The best encoder found so far. */

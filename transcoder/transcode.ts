@@ -11,6 +11,7 @@ import type { StreamTranscodeOptions } from './transcode-options.ts';
 import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts';
 
 const WATCH_MS = 500;
+const REPORT_MS = 900;
 /** The fact that the encoder is gone comes shortly after the end of its media. */
 const INPUT_ENDED_PATIENCE_MS = 500;
 /** What the run over an old source may take to read the rest of it. */
@@ -34,7 +35,8 @@ export class StreamTranscode {
   #cancelRestart: () => void = () => {};
   #watching = false;
   #reported = '';
-  readonly #state: Omit<TranscodeState, 'video'> = {
+  #reportedAt = 0;
+  readonly #state: Omit<TranscodeState, 'video' | 'storeFault'> = {
     longKeyframes: null,
     shed: [],
     failures: 0,
@@ -47,7 +49,10 @@ export class StreamTranscode {
     this.#log = options.context.log.child({ channel, streamId });
     this.#options = { ...options, context: { ...options.context, log: this.#log } };
     this.packager = options.createPackager({
-      onPlayable: options.onPlayable,
+      onPlayable: () =>
+        void options.onPlayable().catch((error: unknown) => {
+          this.#log.error({ err: error }, 'stream was not announced as playable');
+        }),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
     });
     this.#stopWatching = options.context.clock.every(WATCH_MS, () => void this.#watch());
@@ -78,6 +83,7 @@ export class StreamTranscode {
   async #end(): Promise<void> {
     this.#stopWatching();
     this.#cancelRestart();
+    this.#options.onEnd();
     this.#run?.process.end();
     this.#change(() => this.#endRun(0));
     await this.#changes;
@@ -222,15 +228,22 @@ export class StreamTranscode {
     this.#replaceRun(0);
   }
 
-  /** Tells the directory what changed, at most once a watch. */
+  /** Tells the directory what changed, at most once a second. */
   async #report(): Promise<void> {
-    if (this.#ended !== null) return;
+    const now = this.#options.context.clock.now();
+    if (this.#ended !== null || now - this.#reportedAt < REPORT_MS) return;
     const facts = this.packager.facts();
-    const advice = transcodeAdvice({ ...this.#state, video: this.#source?.video ?? null });
+    const advice = transcodeAdvice({
+      ...this.#state,
+      video: this.#source?.video ?? null,
+      storeFault: this.packager.storeFault(),
+    });
     const report = JSON.stringify([facts, advice]);
     if (report === this.#reported) return;
     this.#reported = report;
+    this.#reportedAt = now;
     const { context, stream } = this.#options;
     await context.directory.setRenditions(stream.streamId, facts, advice);
+    this.#options.onReport();
   }
 }

@@ -15,7 +15,6 @@ import {
   type FlvSource,
   type FlvSourceOptions,
   startFlvSource,
-  TEST_AUDIO,
   testVideo,
 } from '../support/flv-source.ts';
 
@@ -168,7 +167,7 @@ describe('what a source may be made of', () => {
   });
   test('MP3 becomes AAC', async () => {
     const args = encoderArgs({ extra: ['-c:a', 'libmp3lame', '-ar', '44100', '-b:a', '64k'] });
-    const audio = { ...TEST_AUDIO, codec: 'mp3' as const, codecs: null };
+    const audio = { codec: 'mp3' as const, codecs: null, sampleRate: 44_100, channels: 1 };
     const { source } = await publish({ args, audio });
     const { output } = transcode(source);
     await output.until(() => output.ptsOf('audio').length > 20);
