@@ -33,15 +33,16 @@ export function missingPackages({ dev }) {
 }
 
 /**
+ * By `install`, since `npm ci` refuses a lock that leaves out what other platforms would get.
  * Install scripts do not run: no package here needs one.
- *
- * @param {{ dev: boolean }} options `dev`: those for building and testing too
  */
+const INSTALL = ['install', '--no-save', '--ignore-scripts', '--include=dev', '--no-audit'];
+
+/** @param {{ dev: boolean }} options `dev`: those for building and testing too */
 export const packages = (options) => ({
   isThere: () => missingPackages(options).length === 0,
   async install() {
-    say('installing the npm packages (npm ci)');
-    const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
-    await run('npm', args, { cure: `npm ${args.join(' ')}` });
+    say('installing the npm packages (npm install)');
+    await run('npm', INSTALL, { cure: `npm ${INSTALL.join(' ')}` });
   },
 });

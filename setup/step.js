@@ -18,7 +18,8 @@ export class SetupFault extends Error {}
 export async function run(command, args, { env = {}, cwd = root, cure }) {
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    // An outer `npm -s` would silence the inner one's reason for failing too.
+    env: { ...process.env, npm_config_loglevel: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
