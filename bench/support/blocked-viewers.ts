@@ -125,7 +125,8 @@ function report(renditions: Rendition[]): ViewersReport {
       [...map].map(([part, list]) => ({ playlistPath, part, what, ...quantiles(list) }));
     return [...named(arrivals, 'playlist'), ...named(partArrivals, 'part')];
   });
-  return { ...tally, rounds };
+  const { user, system } = process.cpuUsage();
+  return { ...tally, rounds, cpuSeconds: (user + system) / 1e6 };
 }
 
 process.once('message', (order: ViewersOrder) => {

@@ -36,6 +36,8 @@ export interface ViewersReport {
   lastRefusal: number;
   /** Connections that broke. */
   lost: number;
+  /** Of the load itself, from its start. */
+  cpuSeconds: number;
   rounds: Round[];
 }
 
