@@ -13,9 +13,17 @@ export interface OurSite {
   stop(): Promise<void>;
 }
 
-/** The product with one channel to publish to and watch. @param ladder as LADDER takes it */
-export async function startOurSite(ladder = 'source'): Promise<OurSite> {
-  const product = await startProduct({ LADDER: ladder });
+/**
+ * The product with one channel to publish to and watch.
+ *
+ * @param ladder as LADDER takes it
+ * @param settings more of the product's settings
+ */
+export async function startOurSite(
+  ladder = 'source',
+  settings: Record<string, string> = {},
+): Promise<OurSite> {
+  const product = await startProduct({ ...settings, LADDER: ladder });
   try {
     const { streamKey } = await product.createChannel(CHANNEL);
     return {
