@@ -4,6 +4,11 @@ import './design/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { askEarly } from './channels/early-channel.ts';
+import { matchRoute } from './router/routes.ts';
+
+const route = matchRoute(window.location.pathname);
+if (route.name === 'watch' || route.name === 'embed') askEarly(route.channel);
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');

@@ -42,11 +42,11 @@ test('an offline page starts playing by itself when the stream starts', async ()
 
 test('the number of viewers follows the event stream', async () => {
   const page = await pages.open('watch-live');
-  await pages.site.listened();
+  await pages.site.listened('watching=harbour_lofi');
 
   pages.site.send({ type: 'viewers', data: { channel: 'harbour_lofi', viewers: 7 } });
 
-  await page.getByText('7 viewers').waitFor();
+  await page.locator('.stream-numbers').getByText('7 viewers').waitFor();
   await page.context().close();
 });
 

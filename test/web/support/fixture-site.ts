@@ -30,8 +30,10 @@ const POLICY = [
 export interface FixtureSite extends AsyncDisposable {
   url: string;
   channels: ChannelDetails[];
-  /** Resolves once a page listens to the event stream. */
-  listened(): Promise<void>;
+  /** Resolves once a page listens to the event stream, with `query` in its address. */
+  listened(query?: string): Promise<void>;
+  /** Pages of before do not count any more. */
+  forget(): void;
   send(event: ServerEvent): void;
 }
 
@@ -59,18 +61,18 @@ export async function buildScriptedClient(): Promise<{ dir: string; remove(): Pr
 /** Serves a built page, and an API and event stream that say what `channels` holds. */
 export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   const channels: ChannelDetails[] = [];
-  const listening = new Set<ServerResponse>();
+  const listening = new Map<ServerResponse, string>();
   const arrivals = new EventEmitter();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://fixture');
-    if (pathname === '/events') return openEvents(response);
+    if (pathname === '/events') return openEvents(request.url ?? '', response);
     if (pathname.startsWith('/api/')) return answerApi(pathname, channels, response);
     if (pathname.startsWith('/picture/')) return answerPicture(pathname, response);
     await answerFile(dir, pathname, response);
   });
-  const openEvents = (response: ServerResponse) => {
+  const openEvents = (url: string, response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-    listening.add(response);
+    listening.set(response, url);
     arrivals.emit('listener');
     response.on('close', () => listening.delete(response));
   };
@@ -80,11 +82,14 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   return {
     url: `http://127.0.0.1:${port}`,
     channels,
-    async listened() {
-      if (listening.size === 0) await once(arrivals, 'listener');
+    async listened(query = '') {
+      const there = () => [...listening.values()].some((url) => url.includes(query));
+      while (!there()) await once(arrivals, 'listener');
     },
+    forget: () => listening.clear(),
     send({ type, data }) {
-      for (const one of listening) one.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+      for (const one of listening.keys())
+        one.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

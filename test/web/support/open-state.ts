@@ -2,8 +2,6 @@ import type { Browser, Page } from 'playwright-core';
 import type { FixtureSite } from './fixture-site.ts';
 import type { PageState } from './page-states.ts';
 
-const PICTURE_WITHIN_MS = 5_000;
-
 /** Opens a page in a context of its own and waits until it shows what the state is about. */
 export async function openState(options: {
   browser: Browser;
@@ -14,6 +12,7 @@ export async function openState(options: {
   prepare?: (page: Page) => void;
 }): Promise<Page> {
   const { browser, site, state, size = { width: 1280, height: 800 } } = options;
+  site.forget();
   site.channels.splice(0, site.channels.length, ...state.channels);
   const touch = size.width < 600;
   const context = await browser.newContext({ viewport: size, hasTouch: touch, isMobile: touch });
@@ -25,16 +24,14 @@ export async function openState(options: {
   await page.goto(`${site.url}${state.path}`);
   if (state.event !== undefined) {
     await page.waitForSelector('.stream-numbers');
-    await site.listened();
+    await site.listened('watching=');
     site.send(state.event);
     await page.waitForSelector('.stream-numbers', { state: 'detached' });
   }
   await page.waitForSelector(state.shows, { state: 'visible' });
   await page.evaluate(() => document.fonts.ready);
   if (state.player !== undefined) {
-    await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0, null, {
-      timeout: PICTURE_WITHIN_MS,
-    });
+    await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
   }
   return page;
 }

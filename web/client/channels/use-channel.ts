@@ -4,6 +4,7 @@ import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import { fetchChannel } from '../events/api-client.ts';
 import { subscribeEvents } from '../events/event-stream.ts';
 import { applyEvent } from './channel-facts.ts';
+import { takeEarly } from './early-channel.ts';
 
 export type ChannelView =
   | { kind: 'loading' }
@@ -21,37 +22,41 @@ export function useChannel(name: string): ChannelView {
   return view;
 }
 
-type SetView = (change: (view: ChannelView) => ChannelView) => void;
-
-function followChannel(name: string, setView: SetView): () => void {
+function followChannel(name: string, show: (view: ChannelView) => void): () => void {
   const left = new AbortController();
+  let view: ChannelView = { kind: 'loading' };
   let timer: number | undefined;
   let retryMs = FIRST_RETRY_MS;
 
+  const set = (next: ChannelView) => {
+    view = next;
+    show(next);
+  };
   const ask = async () => {
     window.clearTimeout(timer);
     try {
-      const channel = await fetchChannel(name, left.signal);
+      const channel = await (takeEarly(name) ?? fetchChannel(name, left.signal));
+      if (left.signal.aborted) return;
       retryMs = FIRST_RETRY_MS;
-      setView(() => (channel === null ? { kind: 'missing' } : { kind: 'ready', channel }));
+      set(channel === null ? { kind: 'missing' } : { kind: 'ready', channel });
     } catch (error) {
       if (left.signal.aborted) return;
       const reason = error instanceof Error ? error.message : 'The server cannot be reached.';
-      setView((view) => (view.kind === 'ready' ? view : { kind: 'failed', reason }));
+      if (view.kind !== 'ready') set({ kind: 'failed', reason });
       timer = window.setTimeout(ask, retryMs);
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }
   };
+  const hear = (event: ServerEvent) => {
+    if (view.kind === 'loading') return;
+    if (view.kind !== 'ready') return void ask();
+    const before = view.channel;
+    const channel = applyEvent(before, event);
+    if (channel !== before) set({ kind: 'ready', channel });
+    if (event.type === 'stream.live' || channel.streamId !== before.streamId) void ask();
+  };
 
-  const unsubscribe = subscribeEvents(
-    (event) => {
-      setView((view) =>
-        view.kind === 'ready' ? { kind: 'ready', channel: applyEvent(view.channel, event) } : view,
-      );
-      if (bringsDetails(event)) void ask();
-    },
-    { channel: name },
-  );
+  const unsubscribe = subscribeEvents(hear, { channel: name });
   void ask();
   return () => {
     left.abort();
@@ -59,7 +64,3 @@ function followChannel(name: string, setView: SetView): () => void {
     unsubscribe();
   };
 }
-
-/** Size, codec and renditions are in the API only, and change with the encoder. */
-const bringsDetails = (event: ServerEvent) =>
-  event.type === 'snapshot' || event.type === 'stream.live';

@@ -10,7 +10,11 @@ import { LogoMark } from '../shell/logo.tsx';
 export function LiveCard({ channel, now }: { channel: ChannelSummary; now: number }) {
   const uptime = channel.startedAt === null ? null : formatUptime(now - channel.startedAt);
   return (
-    <Link className="live-card" href={`/${channel.channel}`}>
+    <Link
+      className="live-card"
+      href={`/${channel.channel}`}
+      onPointerEnter={() => void import('../watch/watch-page.tsx').catch(() => {})}
+    >
       <span className="card-picture">
         <Thumbnail path={channel.thumbnail} now={now} />
         <span className="on-air">{channel.interrupted ? 'Reconnecting' : 'Live'}</span>

@@ -10,6 +10,9 @@ import { useShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { type StreamFact, useEngine } from './use-engine.ts';
 
+/** The engine asks for hls.js when it starts: by then it is on its way. */
+void import('./engine/hls-playback.ts').catch(() => {});
+
 /** media-chrome hides what lacks this attribute while the pointer rests. */
 const ALWAYS_SHOWN = { noautohide: '' };
 

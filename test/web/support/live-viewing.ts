@@ -1,0 +1,49 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { type OurSite, startOurSite } from '../../../bench/support/our-site.ts';
+
+export { type OurSite, startOurSite };
+
+/** Waits until the player says so; the word is one of `PlayerStatus`. */
+export async function untilStatus(page: Page, status: string, timeout = 30_000): Promise<void> {
+  await page
+    .locator(`.player[data-status="${status}"]`)
+    .waitFor({ state: 'attached', timeout })
+    .catch(async (cause: unknown) => {
+      const found = await page
+        .locator('.player')
+        .getAttribute('data-status')
+        .catch(() => null);
+      throw new Error(`The player says ${found}, not ${status}.`, { cause });
+    });
+}
+
+/** Media seconds of the frame on screen. */
+export const position = (page: Page): Promise<number> =>
+  page.evaluate(() => document.querySelector('video')?.currentTime ?? 0);
+
+/** Waits until the picture has moved on by so many seconds from where it is now. */
+export async function untilPlayed(page: Page, seconds: number, timeout = 30_000): Promise<void> {
+  const from = await position(page);
+  await page.waitForFunction(
+    (goal) => (document.querySelector('video')?.currentTime ?? 0) > goal,
+    from + seconds,
+    { timeout, polling: 100 },
+  );
+}
+
+/** Opens the watch page and marks the document, to see later that it was never loaded again. */
+export async function openWatchPage(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.evaluate(() => Reflect.set(window, '__sameDocument', true));
+  return page;
+}
+
+export const isSameDocument = (page: Page): Promise<boolean> =>
+  page.evaluate(() => Reflect.get(window, '__sameDocument') === true);
+
+/** What the latency readout on the page says, seconds. */
+export async function shownLatency(page: Page): Promise<number> {
+  const text = await page.locator('.latency').first().innerText();
+  return Number(/([\d.]+) s/.exec(text)?.[1]);
+}
