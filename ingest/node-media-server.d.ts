@@ -25,6 +25,7 @@ declare module 'node-media-server/src/protocol/rtmp.js' {
     parserPacket: ChunkStream;
     inPackets: Map<number, ChunkStream>;
     inChunkSize: number;
+    outChunkSize: number;
     ackSize: number | undefined;
     flv: unknown;
     onOutputCallback: (bytes: Buffer) => void;
@@ -38,6 +39,7 @@ declare module 'node-media-server/src/protocol/rtmp.js' {
       cmdObj: { tcUrl: string; app: string; objectEncoding: number };
     }): void;
     respondCreateStream(transactionId: number): void;
+    setChunkSize(bytes: number): void;
     sendACK(bytes: number): void;
     sendStatusMessage(stream: number, level: string, code: string, description: string): void;
     sendInvokeMessage(

@@ -94,6 +94,8 @@ export abstract class RtmpServer extends Rtmp {
   }
 
   protected sayRejected(transId: number, text: string): void {
+    // The library cuts chunks of this size whether it was announced or not.
+    this.setChunkSize(this.outChunkSize);
     const code = 'NetConnection.Connect.Rejected';
     const info = { level: 'error', code, description: ascii(text) };
     this.sendInvokeMessage(0, { cmd: '_error', transId, cmdObj: null, info });

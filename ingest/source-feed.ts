@@ -71,6 +71,7 @@ export class SourceFeed {
   readonly #onEnd: () => void;
   #configs: FeedConfig[] = [];
   #ended = false;
+  #newestMediaMs: number | null = null;
 
   constructor(id: string, onEnd: () => void) {
     this.id = id;
@@ -104,6 +105,17 @@ export class SourceFeed {
     this.#consumers.clear();
     this.#cache.clear();
     this.#onEnd();
+  }
+
+  /** Answers with how far the source has come, so that a reader knows how far behind it is. */
+  describe(response: ServerResponse): void {
+    const newest = this.#newestMediaMs;
+    response.writeHead(200, {
+      'Content-Type': 'video/x-flv',
+      Connection: 'close',
+      ...(newest === null ? {} : { 'Newest-Media-Ms': newest }),
+    });
+    response.end();
   }
 
   /** Answers with the stream from the newest entry point on, until the source ends. */
@@ -156,11 +168,9 @@ export class FeedServer {
         response.writeHead(200, { 'newest-media-ms': feed.newestMediaMs }).end();
         return;
       }
-      if (feed === undefined || request.method !== 'GET') {
-        response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');
-        return;
-      }
-      feed.serve(response);
+      if (feed !== undefined && request.method === 'GET') feed.serve(response);
+      else if (feed !== undefined && request.method === 'HEAD') feed.describe(response);
+      else response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');
     });
     this.#server.requestTimeout = 10_000;
   }

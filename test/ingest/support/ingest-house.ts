@@ -28,7 +28,10 @@ export interface IngestHouse {
   /** The next fact of this topic that was not taken yet, also when it was told before. */
   next<T extends BusTopic>(topic: T): Promise<BusFacts[T]>;
   /** The next log line with this phrase, from here on or before. */
-  logged(phrase: string): Promise<Record<string, unknown>>;
+  logged(
+    phrase: string,
+    fits?: (line: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -64,7 +67,8 @@ export async function openIngest(
     async next<T extends BusTopic>(topic: T) {
       return (await facts.take((record) => record.topic === topic)).fact as BusFacts[T];
     },
-    logged: (phrase) => logs.take((line) => line['msg'] === phrase),
+    logged: (phrase, fits = () => true) =>
+      logs.take((line) => line['msg'] === phrase && fits(line)),
     close: () => ingest.stop(),
   };
 }
