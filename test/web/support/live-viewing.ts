@@ -42,8 +42,14 @@ export async function openWatchPage(context: BrowserContext, url: string): Promi
 export const isSameDocument = (page: Page): Promise<boolean> =>
   page.evaluate(() => Reflect.get(window, '__sameDocument') === true);
 
-/** What the latency readout on the page says, seconds. */
-export async function shownLatency(page: Page): Promise<number> {
-  const text = await page.locator('.latency').first().innerText();
-  return Number(/([\d.]+) s/.exec(text)?.[1]);
+/** Waits until the latency readout on the page says less than so many seconds. */
+export async function untilCloserThan(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    (limit) => {
+      const text = document.querySelector('.latency')?.textContent ?? '';
+      return Number(/([\d.]+) s/.exec(text)?.[1]) < limit;
+    },
+    seconds,
+    { timeout: 30_000, polling: 100 },
+  );
 }
