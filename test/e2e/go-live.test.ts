@@ -1,12 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { type Encoder, startEncoder } from '../support/encoder.ts';
 import { type Product, startProduct } from '../support/product.ts';
+import { channelOf, untilChannel } from './public-api.ts';
 import { collectFaults, playing, untilPlayedOn } from './watching-page.ts';
 
 const GRACE_MS = 4_000;
 let browser: Browser;
+let context: BrowserContext;
 let product: Product;
 let encoders: Encoder[];
 
@@ -16,42 +18,46 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 beforeEach(async () => {
   encoders = [];
-  product = await startProduct({ RECONNECT_GRACE_MS: String(GRACE_MS), LADDER: 'source' });
+  context = await browser.newContext();
+  product = await startProduct({
+    env: { RECONNECT_GRACE_MS: String(GRACE_MS), LADDER: 'source' },
+  });
 });
 afterEach(async () => {
   await Promise.all(encoders.map((encoder) => encoder.stop('SIGKILL')));
-  await product?.[Symbol.asyncDispose]();
-  for (const context of browser.contexts()) await context.close();
+  await context?.close();
+  await product?.stop();
 });
 
-const publish = (streamKey: string): Encoder => {
-  const encoder = startEncoder({ url: product.rtmpUrl(streamKey), keyframeSeconds: 1 });
+const publish = (): Encoder => {
+  const encoder = startEncoder({
+    url: `${product.rtmpUrl}/${product.streamKey}`,
+    keyframeSeconds: 1,
+  });
   encoders.push(encoder);
   return encoder;
 };
-const open = async (path: string): Promise<Page> => {
-  const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage();
-  await page.goto(product.origin + path);
-  return page;
+const open = async (page?: Page): Promise<Page> => {
+  const opened = page ?? (await context.newPage());
+  await opened.goto(`${product.httpUrl}/${product.channel}`);
+  return opened;
 };
-const shows = (page: Page, text: string | RegExp, timeout = 15_000) =>
+const shows = (page: Page, text: RegExp, timeout = 15_000) =>
   page.getByText(text).first().waitFor({ state: 'visible', timeout });
 
 test('from the encoder to the screen, over a lost encoder, to the end, without a reload', async () => {
-  const { streamKey } = await product.createChannel('stage');
-  const context = await browser.newContext();
   const page = await context.newPage();
   const faults = await collectFaults(page);
-  await page.goto(`${product.origin}/stage`);
+  await open(page);
   await shows(page, /offline/i);
 
-  const encoder = publish(streamKey);
+  const encoder = publish();
   await page.locator('video').waitFor({ state: 'attached' });
   await untilPlayedOn(page, 2);
   expect(await playing(page)).toMatchObject({ width: 320, muted: false });
 
-  const live = await product.untilChannel(
-    'stage',
+  const live = await untilChannel(
+    product,
     (channel) => channel.viewers === 1 && channel.publisher?.keyframeSeconds === 1,
   );
   expect(live).toMatchObject({
@@ -63,15 +69,15 @@ test('from the encoder to the screen, over a lost encoder, to the end, without a
 
   await encoder.stop('SIGKILL');
   await shows(page, /^reconnecting/i);
-  expect(await product.channel('stage')).toMatchObject({
+  expect(await channelOf(product)).toMatchObject({
     live: true,
     interrupted: true,
     streamId: live.streamId,
   });
 
-  const returned = publish(streamKey);
+  const returned = publish();
   await untilPlayedOn(page, 2);
-  expect(await product.channel('stage')).toMatchObject({
+  expect(await channelOf(product)).toMatchObject({
     interrupted: false,
     streamId: live.streamId,
     viewers: 1,
@@ -79,38 +85,36 @@ test('from the encoder to the screen, over a lost encoder, to the end, without a
 
   await returned.stop('SIGINT');
   await shows(page, /the stream has ended/i, GRACE_MS + 15_000);
-  const over = await product.untilChannel('stage', (channel) => !channel.live);
+  const over = await untilChannel(product, (channel) => !channel.live);
   expect(over).toMatchObject({ state: 'offline', streamId: null, publisher: null });
   expect(over.lastLiveAt).toBeGreaterThan(live.startedAt ?? 0);
   expect(faults).toEqual([]);
-  expect(product.log()).not.toContain(streamKey);
+  expect(product.logs()).not.toContain(product.streamKey);
 });
 
 test('a new stream plays in the page that saw the old one end', async () => {
-  const { streamKey } = await product.createChannel('stage');
-  const first = publish(streamKey);
-  const { streamId } = await product.untilChannel('stage', (channel) => channel.live);
-  const page = await open('/stage');
+  const first = publish();
+  const { streamId } = await untilChannel(product, (channel) => channel.live);
+  const page = await open();
   await untilPlayedOn(page, 1);
   await first.stop('SIGINT');
   await shows(page, /the stream has ended/i, GRACE_MS + 15_000);
-  publish(streamKey);
+  publish();
   await untilPlayedOn(page, 1);
-  expect((await product.channel('stage')).streamId).not.toBe(streamId);
+  expect((await channelOf(product)).streamId).not.toBe(streamId);
 });
 
-test('two watch tabs of one browser and an embed keep playing over one event stream', async () => {
-  const { streamKey } = await product.createChannel('stage');
-  publish(streamKey);
-  await product.untilChannel('stage', (channel) => channel.live);
-  const pages = [await open('/stage'), await open('/stage')];
+test('two watch tabs of one browser keep playing, over one event stream', async () => {
+  publish();
+  await untilChannel(product, (channel) => channel.live);
+  const pages = [await open(), await open()];
   for (const page of pages) await untilPlayedOn(page, 1);
   // Both at once: neither waits for a connection that the other holds.
   await Promise.all(pages.map((page) => untilPlayedOn(page, 4)));
-  await product.untilChannel('stage', (channel) => channel.viewers === 2);
-  const metrics = await (await fetch(`${product.origin}/metrics`)).text();
+  await untilChannel(product, (channel) => channel.viewers === 2);
+  const metrics = await (await fetch(`${product.httpUrl}/metrics`)).text();
   expect(metrics).toMatch(/^footlight_event_connections 1$/m);
 
   await pages[0]?.close();
-  await product.untilChannel('stage', (channel) => channel.viewers === 1);
+  await untilChannel(product, (channel) => channel.viewers === 1);
 });
