@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import {
+  FlvReader,
+  type FlvTag,
+  writeFlvHeader,
+  writeFlvTag,
+} from '../../platform/media/flv-tag.ts';
+import { FIRST_MEDIA_MS } from '../../platform/stream.ts';
+import type { PackagerRun } from '../../transcoder/packager/stream-packager.ts';
+
+const run = promisify(execFile);
+
+export interface Recording {
+  tags: FlvTag[];
+  /** ms from its first to its last timestamp. */
+  lengthMs: number;
+}
+
+export interface RecordingOptions {
+  seconds: number;
+  /** As ffmpeg reads it: `30`, `30000/1001`; null: no video. */
+  fps?: string | null;
+  size?: string;
+  /** Seconds between keyframes. */
+  gop?: number;
+  /** Hz; null: no audio. */
+  audioRate?: number | null;
+  bFrames?: number;
+}
+
+/** Media as an encoder sends it, timestamps from 0, made as fast as the machine can. */
+export async function record(options: RecordingOptions): Promise<Recording> {
+  const {
+    seconds,
+    fps = '30',
+    size = '320x180',
+    gop = 2,
+    audioRate = 48_000,
+    bFrames = 0,
+  } = options;
+  const args = ['-v', 'error', '-nostdin'];
+  if (fps !== null) args.push('-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${fps}`);
+  if (audioRate !== null) args.push('-f', 'lavfi', '-i', `sine=sample_rate=${audioRate}`);
+  if (fps !== null) {
+    args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p');
+    args.push('-bf', String(bFrames), '-sc_threshold', '0', '-g', '9999');
+    args.push('-force_key_frames', `expr:gte(t,n_forced*${gop})`);
+  }
+  if (audioRate !== null) args.push('-c:a', 'aac', '-b:a', '64k', '-ac', '2');
+  args.push('-t', String(seconds), '-f', 'flv', 'pipe:1');
+  const { stdout } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 1 << 28 });
+  const tags: FlvTag[] = [];
+  const reader = new FlvReader({
+    onTag: (tag) => tags.push({ ...tag, body: Buffer.from(tag.body) }),
+  });
+  reader.push(stdout);
+  return { tags, lengthMs: tags.at(-1)?.timestampMs ?? 0 };
+}
+
+export interface FeedOptions {
+  /** Media seconds a wall second. */
+  speed: number;
+  /** Media time of the recording's beginning. */
+  atMs?: number;
+  /** Which renditions get the video; `audio` gets the audio. */
+  videos?: string[];
+}
+
+/** Pushes a recording into a run at a steady pace; settles with its last tag. */
+export async function feed(
+  target: PackagerRun,
+  recording: Recording,
+  options: FeedOptions,
+): Promise<void> {
+  const { speed, atMs = FIRST_MEDIA_MS, videos = ['source'] } = options;
+  const header = writeFlvHeader({ hasVideo: true, hasAudio: true });
+  for (const rendition of [...videos, 'audio']) target.push(rendition, header);
+  const startedAt = performance.now();
+  for (const { type, timestampMs, body } of recording.tags) {
+    if (type !== 'audio' && type !== 'video') continue;
+    const dueIn = startedAt + timestampMs / speed - performance.now();
+    if (dueIn > 2) await new Promise((due) => setTimeout(due, dueIn));
+    const bytes = writeFlvTag({ type, timestampMs: timestampMs + atMs, body });
+    for (const rendition of type === 'video' ? videos : ['audio']) target.push(rendition, bytes);
+  }
+}
