@@ -65,6 +65,8 @@ export interface FeedOptions {
   atMs?: number;
   /** Which renditions get the video; `audio` gets the audio. */
   videos?: string[];
+  /** True: this rendition does not get this tag. */
+  withhold?: (rendition: string, timestampMs: number) => boolean;
 }
 
 /** Pushes a recording into a run at a steady pace; settles with its last tag. */
@@ -73,7 +75,7 @@ export async function feed(
   recording: Recording,
   options: FeedOptions,
 ): Promise<void> {
-  const { speed, atMs = FIRST_MEDIA_MS, videos = ['source'] } = options;
+  const { speed, atMs = FIRST_MEDIA_MS, videos = ['source'], withhold } = options;
   const header = writeFlvHeader({ hasVideo: true, hasAudio: true });
   for (const rendition of [...videos, 'audio']) target.push(rendition, header);
   const startedAt = performance.now();
@@ -82,6 +84,8 @@ export async function feed(
     const dueIn = startedAt + timestampMs / speed - performance.now();
     if (dueIn > 2) await new Promise((due) => setTimeout(due, dueIn));
     const bytes = writeFlvTag({ type, timestampMs: timestampMs + atMs, body });
-    for (const rendition of type === 'video' ? videos : ['audio']) target.push(rendition, bytes);
+    for (const rendition of type === 'video' ? videos : ['audio']) {
+      if (withhold?.(rendition, timestampMs) !== true) target.push(rendition, bytes);
+    }
   }
 }

@@ -19,6 +19,8 @@ export interface Segment {
   /** EXTINF, ms; what is there so far while it is not complete. */
   durationMs: number;
   complete: boolean;
+  /** PART-TARGET of its run, ms. */
+  partTargetMs: number;
   /** No media: this rendition had none for the time. */
   gap: boolean;
   independent: boolean;
@@ -109,7 +111,10 @@ export class LiveWindow {
     return before === undefined ? this.#removedDiscontinuities : before.slot.discontinuity;
   }
 
-  openSegment(slot: Slot, options: { init: number; startMs: number; independent: boolean }): void {
+  openSegment(
+    slot: Slot,
+    options: Pick<Segment, 'init' | 'startMs' | 'independent' | 'partTargetMs'>,
+  ): void {
     this.#add({ ...emptySegment(slot), ...options });
   }
 
@@ -170,23 +175,41 @@ export class LiveWindow {
   /** Bytes stay for six target durations, or as long as no store has them. */
   #trimMemory(): void {
     const { windowMs, targetDuration } = this.#lengths;
-    const end = this.endMs ?? 0;
-    const inMemoryFrom = end - 6 * targetDuration * 1000;
-    for (const segment of this.#segments) {
-      if (segment.startMs + segment.durationMs > inMemoryFrom) break;
-      if (segment.stored) segment.parts = [];
-    }
-    const keptFrom = end - windowMs - 3 * targetDuration * 1000;
-    while (this.#orphans[0] !== undefined) {
-      const oldest = this.#orphans[0];
-      if (!oldest.stored && oldest.startMs + oldest.durationMs > keptFrom) break;
-      this.#orphans.shift();
+    const fromEnd = this.distances();
+    this.#segments.forEach((segment, index) => {
+      const old = (fromEnd[index] ?? 0) >= 6 * targetDuration * 1000;
+      if (old && segment.stored) segment.parts = [];
+    });
+    const orphansMs = windowMs + 3 * targetDuration * 1000;
+    let age = (fromEnd[0] ?? 0) + (this.#segments[0]?.durationMs ?? 0);
+    for (let index = this.#orphans.length - 1; index >= 0; index--) {
+      const orphan = this.#orphans[index];
+      if (orphan === undefined || orphan.stored || age >= orphansMs) this.#orphans.splice(index, 1);
+      age += orphan?.durationMs ?? 0;
     }
   }
 
-  /** Media ms from which on a segment's parts are listed: three target durations from the end. */
-  get partsListedFromMs(): number {
-    return (this.endMs ?? 0) - 3 * this.#lengths.targetDuration * 1000;
+  /** For each segment, ms from its end to the end of the playlist, as its listed durations say. */
+  distances(): number[] {
+    const found: number[] = [];
+    let distance = 0;
+    for (let index = this.#segments.length - 1; index >= 0; index--) {
+      found[index] = distance;
+      distance += this.#segments[index]?.durationMs ?? 0;
+    }
+    return found;
+  }
+
+  /** Are parts listed that far from the end? For three target durations. */
+  listsParts(distanceMs: number): boolean {
+    return distanceMs < 3 * this.#lengths.targetDuration * 1000;
+  }
+
+  /** The longest PART-TARGET of all parts that are listed. */
+  get partTargetMs(): number {
+    const fromEnd = this.distances();
+    const listed = this.#segments.filter((_, index) => this.listsParts(fromEnd[index] ?? 0));
+    return Math.max(0, ...listed.map((segment) => segment.partTargetMs));
   }
 
   segment(msn: number): Segment | null {
@@ -224,6 +247,7 @@ function emptySegment(slot: Slot): Segment {
     init: 0,
     startMs: slot.startMs,
     durationMs: 0,
+    partTargetMs: 0,
     complete: false,
     gap: false,
     independent: false,

@@ -28,10 +28,10 @@ const bodies = new WeakMap<Segment, { prefix: string; bare: string; withParts: s
 export function renderMediaPlaylist(view: PlaylistView, skip = false): string {
   const { window, ended } = view;
   const segments = window.segments;
-  const skipped = skip && !ended ? skippable(view) : 0;
+  const fromEnd = window.distances();
+  const skipped = skip && !ended ? skippable(view, fromEnd) : 0;
   const lines = header(view);
   if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
-  const partsFrom = window.partsListedFromMs;
   for (let index = skipped; index < segments.length; index++) {
     const segment = segments[index];
     if (segment === undefined || (segment.partCount === 0 && !segment.complete)) continue;
@@ -39,8 +39,7 @@ export function renderMediaPlaylist(view: PlaylistView, skip = false): string {
     if (segment.init !== segments[index - 1]?.init && !segment.gap) {
       lines.push(`#EXT-X-MAP:URI="${view.uriPrefix}${fileNames.init(segment.init)}"`);
     }
-    const listed = segment.startMs + segment.durationMs > partsFrom;
-    lines.push(body(segment, view.uriPrefix, listed));
+    lines.push(body(segment, view.uriPrefix, window.listsParts(fromEnd[index] ?? 0)));
   }
   if (ended) lines.push('#EXT-X-ENDLIST');
   else lines.push(...trailer(view));
@@ -70,12 +69,11 @@ function header({ window, targetDuration, partTargetMs, partHoldBackMs }: Playli
 }
 
 /** How many segments lie before the skip boundary, six target durations from the end. */
-function skippable({ window, targetDuration }: PlaylistView): number {
-  const boundary = (window.endMs ?? 0) - 6 * targetDuration * 1000;
-  const first = window.segments.findIndex(
-    (segment) => segment.startMs + segment.durationMs > boundary,
+function skippable({ targetDuration }: PlaylistView, fromEnd: readonly number[]): number {
+  return Math.max(
+    0,
+    fromEnd.findIndex((distance) => distance < 6 * targetDuration * 1000),
   );
-  return Math.max(0, first);
 }
 
 function body(segment: Segment, prefix: string, listed: boolean): string {

@@ -43,6 +43,7 @@ export class RenditionPipeline implements SegmentSink {
   readonly #demuxer: FlvDemuxer;
   #stages: Stages | null = null;
   #initReady = false;
+  #partTargetMs = 0;
   #changed = false;
   #watchCaptions: boolean;
 
@@ -137,7 +138,12 @@ export class RenditionPipeline implements SegmentSink {
     }
     const slot = timeline.slot(msn);
     if (slot === null) return;
-    window.openSegment(slot, { init: initNumber, startMs, independent: first.keyframe });
+    window.openSegment(slot, {
+      init: initNumber,
+      startMs,
+      independent: first.keyframe,
+      partTargetMs: this.#partTargetMs,
+    });
   }
 
   add(sample: Sample): void {
@@ -151,7 +157,7 @@ export class RenditionPipeline implements SegmentSink {
     const { track, clock } = stages;
     const frameMs = ((clock.frameTicks ?? 0) * 1000) / track.timescale;
     const targetMs = partTargetMs(partMs, frameMs);
-    rendition.setPartTarget(targetMs);
+    this.#partTargetMs = targetMs;
     if (track.kind === 'video') rendition.fps = Math.round(1_000_000 / frameMs) / 1000;
     stages.cutter = new PartCutter({
       targetTicks: Math.floor((targetMs * track.timescale) / 1000),

@@ -36,9 +36,6 @@ export class Rendition {
   readonly #options: RenditionOptions;
   readonly #inits: Buffer[] = [];
   readonly #rendered = new Map<boolean, RenderedText>();
-  #partTargetMs = 0;
-  /** PART-TARGET of the run before, while its parts are still listed. */
-  #olderTarget = { ms: 0, untilMs: 0 };
   #ended = false;
 
   constructor(options: RenditionOptions) {
@@ -69,19 +66,9 @@ export class Rendition {
     return this.#inits.length;
   }
 
-  setPartTarget(ms: number): void {
-    const before = this.partTargetMs;
-    const listedMs = 4 * this.#options.targetDuration * 1000;
-    if (before > ms) {
-      this.#olderTarget = { ms: before, untilMs: (this.window.endMs ?? 0) + listedMs };
-    }
-    this.#partTargetMs = ms;
-  }
-
-  /** What the playlist says: never less than any part it lists. */
+  /** What the playlist says: never less than any part it lists, an earlier run's included. */
   get partTargetMs(): number {
-    const older = (this.window.endMs ?? 0) < this.#olderTarget.untilMs ? this.#olderTarget.ms : 0;
-    return Math.max(this.#partTargetMs, older);
+    return this.window.partTargetMs;
   }
 
   get hasMedia(): boolean {

@@ -78,6 +78,11 @@ export class Timeline {
     if (last !== undefined && last.endMs === null) last.endMs = startMs;
     const begins = last !== undefined && !this.#inRun;
     if (!this.#inRun) this.#runStartsAt = startMs;
+    // Dates never go back, whatever the clocks of two runs say.
+    if (begins) {
+      const endedAt = last.wallBaseMs + (last.endMs ?? last.startMs);
+      this.#wallBaseMs = Math.max(this.#wallBaseMs, endedAt - startMs);
+    }
     this.#inRun = true;
     const slot: Slot = {
       msn: this.lastMsn + 1,

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FIRST_MEDIA_MS } from '../../../platform/stream.ts';
+import { feed, type Recording, record } from '../../support/flv-feeder.ts';
+import { validateLive } from '../../support/llhls-validator.ts';
+import {
+  audioPlan,
+  beginRun,
+  type PackagerLive,
+  startPackager,
+  videoPlan,
+} from '../../support/packager-live.ts';
+
+let live: PackagerLive | null = null;
+
+afterEach(async () => {
+  await live?.packager.end();
+  await live?.live.close();
+  live = null;
+});
+
+/** Feeds one recording to its end, then ends the stream, under the eyes of the validator. */
+async function validated(
+  recording: Recording,
+  options: { plan?: Parameters<typeof beginRun>[1]; speed?: number; gapsAllowed?: boolean } = {},
+) {
+  live = await startPackager();
+  const { plan = [videoPlan('source'), audioPlan] } = options;
+  const run = beginRun(live.packager, plan);
+  const videos = plan.filter(({ kind }) => kind === 'video').map(({ name }) => name);
+  const fed = feed(run, recording, { speed: options.speed ?? 4, videos });
+  await live.playable;
+  const watching = validateLive(live.url, {
+    seconds: 60,
+    gapsAllowed: options.gapsAllowed ?? false,
+  });
+  await fed;
+  await live.packager.end();
+  return watching;
+}
+
+describe('live output keeps every low-latency rule', () => {
+  for (const fps of ['24000/1001', '25', '30000/1001', '30', '50', '60000/1001', '60']) {
+    it(`at ${fps} frames a second`, async () => {
+      const report = await validated(await record({ seconds: 13, fps, audioRate: 44_100 }));
+      expect(report.faults).toEqual([]);
+      expect(report.ended).toBe(true);
+      expect(report.renditions).toHaveLength(2);
+      for (const { playlist, parts, segments } of report.renditions) {
+        expect(playlist?.partTarget).toBeGreaterThan(0.15);
+        expect(playlist?.partTarget).toBeLessThanOrEqual(0.2);
+        expect(playlist?.targetDuration).toBe(4);
+        expect(parts).toBeGreaterThan(60);
+        expect(segments.map(({ msn }) => msn)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      }
+    });
+  }
+
+  it('with B-frames', async () => {
+    const report = await validated(await record({ seconds: 9, bFrames: 3, fps: '30' }));
+    expect(report.faults).toEqual([]);
+  });
+
+  it('without audio', async () => {
+    const recording = await record({ seconds: 9, audioRate: null });
+    const report = await validated(recording, { plan: [videoPlan('source')] });
+    expect(report.faults).toEqual([]);
+    expect(report.renditions).toHaveLength(1);
+  });
+
+  it('with audio alone', async () => {
+    const recording = await record({ seconds: 9, fps: null });
+    const report = await validated(recording, { plan: [audioPlan] });
+    expect(report.faults).toEqual([]);
+    expect(report.renditions.map(({ segments }) => segments.length)).toEqual([5]);
+  });
+
+  it('over two video renditions, segments aligned', async () => {
+    const recording = await record({ seconds: 9 });
+    const plan = [videoPlan('source'), videoPlan('360p', false), audioPlan];
+    const report = await validated(recording, { plan });
+    expect(report.faults).toEqual([]);
+    expect(report.renditions).toHaveLength(3);
+  });
+
+  it('long enough for delta updates and a sliding window', async () => {
+    const report = await validated(await record({ seconds: 80, fps: '25' }), { speed: 10 });
+    expect(report.faults).toEqual([]);
+    for (const { deltas, playlist } of report.renditions) {
+      expect(deltas).toBeGreaterThan(5);
+      expect(playlist?.mediaSequence).toBeGreaterThan(5);
+    }
+  });
+});
+
+describe('a stream that is not steady', () => {
+  it('with keyframes 8 s apart is cut at its target duration, and says so', async () => {
+    const report = await validated(await record({ seconds: 20, gop: 8 }));
+    // The first segments are promised to be independent before the keyframe that does not come.
+    expect(report.faults.filter((fault) => !/is not independent/.test(fault))).toEqual([]);
+    expect(live?.longKeyframes).toHaveLength(1);
+    expect(live?.longKeyframes[0]).toBeGreaterThan(4);
+    const durations = report.renditions.flatMap(({ playlist }) =>
+      (playlist?.segments ?? []).map(({ duration }) => duration ?? 0),
+    );
+    expect(Math.max(...durations)).toBeLessThan(4.5);
+  });
+
+  it('goes on after a new run with DISCONTINUITY, a new MAP and the same renditions', async () => {
+    live = await startPackager();
+    const recording = await record({ seconds: 7 });
+    const plan = [videoPlan('source'), videoPlan('360p', false), audioPlan];
+    const videos = ['source', '360p'];
+    const first = beginRun(live.packager, plan);
+    const fed = feed(first, recording, { speed: 4, videos });
+    await live.playable;
+    const watching = validateLive(live.url, { seconds: 60, gapsAllowed: true });
+    await fed;
+    first.close();
+    const other = await record({ seconds: 7, fps: '25', audioRate: 44_100, size: '426x240' });
+    const atMs = FIRST_MEDIA_MS + 15_000;
+    await feed(beginRun(live.packager, plan, atMs), other, { speed: 4, atMs, videos });
+    await live.packager.end();
+    const report = await watching;
+    expect(report.faults).toEqual([]);
+    for (const { playlist } of report.renditions) {
+      const broken = playlist?.segments.filter(({ discontinuity }) => discontinuity) ?? [];
+      expect(broken).toHaveLength(1);
+      expect(broken[0]?.map).toBe('init-2.mp4');
+    }
+  });
+
+  it('keeps the rules when timestamps leap forward inside a run', async () => {
+    const recording = await record({ seconds: 12 });
+    const tags = recording.tags.map((tag) =>
+      tag.timestampMs > 5000 ? { ...tag, timestampMs: tag.timestampMs + 700 } : tag,
+    );
+    const report = await validated({ ...recording, tags }, { gapsAllowed: true });
+    expect(report.faults).toEqual([]);
+  });
+
+  it('fills with GAP what a rendition missed', async () => {
+    live = await startPackager();
+    const recording = await record({ seconds: 9 });
+    const plan = [videoPlan('source'), videoPlan('360p', false), audioPlan];
+    const run = beginRun(live.packager, plan);
+    const videos = ['source', '360p'];
+    const withhold = (name: string, timeMs: number) => name === '360p' && timeMs >= 2900;
+    await feed(run, recording, { speed: 40, videos, withhold });
+    run.close();
+    const atMs = FIRST_MEDIA_MS + 10_000;
+    const again = beginRun(live.packager, plan, atMs);
+    await feed(again, recording, { speed: 40, atMs, videos });
+    const report = await validateLive(live.url, { seconds: 0, gapsAllowed: true });
+    expect(report.faults).toEqual([]);
+    const gaps = report.renditions.map(
+      ({ playlist }) => playlist?.segments.filter(({ gap }) => gap).length,
+    );
+    expect(gaps).toEqual([0, 3, 0]);
+  });
+});
