@@ -12,6 +12,7 @@ import { createHttpApp } from './platform/http-app.ts';
 import { launcherFacts } from './platform/launcher-facts.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
+import { requirePrograms } from './platform/required-programs.ts';
 import { createShutdown, type Shutdown } from './platform/shutdown.ts';
 import { onStopSignal } from './platform/stop-signals.ts';
 import { createServices, type Services } from './services.ts';
@@ -100,7 +101,10 @@ function fail(log: Log, error: unknown): void {
 
 function readConfig(): Config {
   try {
-    return loadConfig(readEnvironment(process.cwd()));
+    const env = readEnvironment(process.cwd());
+    const config = loadConfig(env);
+    requirePrograms(env['PATH'] ?? '');
+    return config;
   } catch (error) {
     fail(createLog('info'), error);
     process.exit();

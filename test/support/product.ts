@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LauncherFacts } from '../../platform/launcher-facts.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -9,6 +11,7 @@ export const PROJECT = join(import.meta.dirname, '../..');
 const MAIN = join(PROJECT, 'main.ts');
 const READY_MS = 40_000;
 const STOP_MS = 12_000;
+const LAST_WORDS_MS = 1_000;
 
 export interface ProductOptions {
   /** Settings over the ones below. */
@@ -96,15 +99,22 @@ function observe(child: ChildProcess) {
       said += chunk;
     });
   }
+  // Not its 'close' event, which Node leaves out once the IPC channel was closed from here.
   const exited = new Promise<ProductExit>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, logs: said }));
+    child.on('exit', async (code, signal) => {
+      await Promise.race([streamsClosed(child), delay(LAST_WORDS_MS)]);
+      resolve({ code, signal, logs: said });
+    });
   });
   const ready = new Promise<LauncherFacts | null>((resolve) => {
     child.on('message', (facts: LauncherFacts) => resolve(facts));
-    child.on('close', () => resolve(null));
+    child.on('exit', () => resolve(null));
   });
   return { logs: () => said, exited, ready };
 }
+
+const streamsClosed = (child: ChildProcess) =>
+  Promise.all([child.stdout, child.stderr].map((stream) => stream && once(stream, 'close')));
 
 /** Boots the real product and waits until it is ready. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {

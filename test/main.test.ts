@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startEncoder } from './support/encoder.ts';
+import { freePorts } from './support/free-ports.ts';
+import { descendants, stillRunning } from './support/process-tree.ts';
+import { type ProductProcess, spawnProduct, startProduct } from './support/product.ts';
+
+const running: ProductProcess[] = [];
+const own = <T extends ProductProcess>(product: T): T => {
+  running.push(product);
+  return product;
+};
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((product) => product.kill9()));
+});
+
+const readyz = async (url: string) => {
+  const answer = await fetch(`${url}/readyz`);
+  return { status: answer.status, words: await answer.json() };
+};
+
+describe('start', () => {
+  it('is ready with a word for every part, and the channel live with its key', async () => {
+    const product = own(await startProduct());
+    const { status, words } = await readyz(product.httpUrl);
+    expect(status).toBe(200);
+    expect(words).toMatchObject({
+      ready: true,
+      ...{ database: 'ok', ingest: 'ok', transcoder: 'ok', web: 'ok', chat: 'off', sfu: 'missing' },
+    });
+    expect(words.cures.sfu).toMatch(/\.$/);
+    expect(product.streamKey).toMatch(/^fl_[\w-]{32}$/);
+    expect(product.logs()).not.toContain(product.streamKey);
+    expect((await fetch(`${product.httpUrl}/healthz`)).status).toBe(200);
+    const metrics = await (await fetch(`${product.httpUrl}/metrics`)).text();
+    expect(metrics).toContain('process_cpu_seconds_total');
+    expect(metrics).not.toContain(product.streamKey);
+  });
+
+  it('keeps the key of the channel live over a restart', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'footlight-'));
+    const first = own(await startProduct({ dataDir }));
+    await first.stop();
+    const second = own(await startProduct({ dataDir }));
+    expect(second.streamKey).toBe(first.streamKey);
+    await second.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('runs two servers side by side', async () => {
+    const [one, two] = (await Promise.all([startProduct(), startProduct()])).map(own);
+    expect((await readyz(one?.httpUrl ?? '')).status).toBe(200);
+    expect((await readyz(two?.httpUrl ?? '')).status).toBe(200);
+    expect(one?.streamKey).not.toBe(two?.streamKey);
+  });
+});
+
+describe('a start that cannot be', () => {
+  const refused = async (env: Record<string, string>, dataDir?: string) => {
+    const product = own(await spawnProduct({ env, ...(dataDir !== undefined && { dataDir }) }));
+    expect(await product.ready).toBeNull();
+    const exit = await product.exited;
+    expect(exit.code).toBe(1);
+    expect(await stillRunning(descendants(product.pid), 0)).toEqual([]);
+    return exit.logs;
+  };
+
+  it.each(['HTTP_PORT', 'RTMP_PORT'])('names %s when another program has it', async (name) => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => {
+        const address = other.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const logs = await refused({ [name]: String(port) });
+    expect(logs).toContain(String(port));
+    expect(logs).toMatch(new RegExp(`set ${name} to a free port`, 'i'));
+    other.close();
+  });
+
+  it('names DATA_DIR when it cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'footlight-')), 'file');
+    writeFileSync(file, '');
+    expect(await refused({ DATA_DIR: join(file, 'data') })).toMatch(/DATA_DIR cannot be written/);
+  });
+
+  it('refuses a DATA_DIR that a running server uses', async () => {
+    const first = own(await startProduct());
+    expect(await refused({}, first.dataDir)).toMatch(/is used by another Footlight server/);
+    expect((await readyz(first.httpUrl)).status).toBe(200);
+  });
+
+  it('prints all settings at fault together', async () => {
+    const logs = await refused({ HTTP_PORT: 'eighty', PART_MS: '1', REDIS_URL: 'redis://u:pw@h' });
+    for (const name of ['HTTP_PORT', 'PART_MS', 'REDIS_URL']) expect(logs).toContain(name);
+    expect(logs).not.toContain('pw@h');
+  });
+
+  it('names ffmpeg and how to install it when there is none', async () => {
+    expect(await refused({ PATH: '/nonexistent' })).toMatch(/ffmpeg.*install/is);
+  });
+});
+
+describe('stop', () => {
+  it('ends all within 10 s of SIGTERM, children included, in mid-stream', async () => {
+    const product = own(await startProduct());
+    const encoder = startEncoder({ url: `${product.rtmpUrl}/${product.streamKey}` });
+    await expect
+      .poll(() => descendants(product.pid).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    const children = descendants(product.pid);
+    const began = performance.now();
+    const exit = await product.stop();
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(await stillRunning(children, 1_000)).toEqual([]);
+    await encoder.stop('SIGKILL');
+  });
+
+  it('ends when its launcher vanishes', async () => {
+    const product = own(await startProduct());
+    product.child.disconnect();
+    expect(await product.exited).toMatchObject({ code: 0 });
+  });
+
+  it('frees its ports', async () => {
+    const [httpPort = 0, rtmpPort = 0] = await freePorts(2);
+    const env = { HTTP_PORT: String(httpPort), RTMP_PORT: String(rtmpPort) };
+    await own(await startProduct({ env })).stop();
+    await own(await startProduct({ env })).stop();
+  });
+});
