@@ -4,7 +4,9 @@ import Hls, {
   ErrorTypes,
   Events,
   type LevelLoadedData,
+  type ManifestParsedData,
 } from 'hls.js';
+import { firstSegment } from './first-segment.ts';
 import { hlsConfig } from './hls-config.ts';
 import { LiveEdge } from './live-edge.ts';
 import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
@@ -34,6 +36,7 @@ class HlsPlayback implements Playback {
   readonly #listening = new AbortController();
   #live = true;
   #opened = false;
+  #awaiting = false;
   #run: number | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   /** The audio rendition's playlist, when audio alone is to be had. */
@@ -59,6 +62,10 @@ class HlsPlayback implements Playback {
 
   playingAt(): number | null {
     return this.#hls.playingDate?.getTime() ?? null;
+  }
+
+  behindNewestSeconds(): number | null {
+    return this.#edge.behindNewestSeconds;
   }
 
   atLiveEdge(): boolean {
@@ -128,7 +135,7 @@ class HlsPlayback implements Playback {
 
   #listen(): void {
     const hls = this.#hls;
-    hls.on(Events.MANIFEST_PARSED, () => this.#manifestParsed());
+    hls.on(Events.MANIFEST_PARSED, (_, data) => this.#manifestParsed(data));
     hls.on(Events.LEVEL_LOADED, (_, data) => this.#levelLoaded(data));
     hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
       this.#events.activeQuality(this.#audioOnly ? null : level);
@@ -144,13 +151,12 @@ class HlsPlayback implements Playback {
     hls.on(Events.ERROR, (_, data) => this.#failed(data));
   }
 
-  #manifestParsed(): void {
+  #manifestParsed({ levels, audioTracks }: ManifestParsedData): void {
     this.#opened = true;
     this.#live = true;
     if (this.#audioOnly) {
       return;
     }
-    const { levels, audioTracks } = this.#hls;
     this.#audioUrl = audioTracks[0]?.url || null;
     const streamId = streamIdOf(levels[0]?.uri);
     this.#events.opened({ streamId, qualities: this.#qualities() });
@@ -182,7 +188,25 @@ class HlsPlayback implements Playback {
     }
   }
 
+  #awaitFirstSegment(playlistUrl: string): void {
+    if (this.#awaiting) {
+      return;
+    }
+    this.#awaiting = true;
+    this.#hls.stopLoad();
+    // A failed wait is no failure of the stream: loading tries again, and says what is wrong.
+    const resume = () => {
+      this.#awaiting = false;
+      if (!this.#listening.signal.aborted) this.#hls.startLoad(-1);
+    };
+    firstSegment(playlistUrl, this.#listening.signal).then(resume, resume);
+  }
+
   #failed(data: ErrorData): void {
+    if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR && data.url !== undefined) {
+      this.#awaitFirstSegment(data.url);
+      return;
+    }
     if (!data.fatal) {
       return;
     }

@@ -17,11 +17,10 @@ export class LatencyReadout {
       if (playback === null || store.state.status === 'ended') {
         return;
       }
-      const playingAt = playback.playingAt();
-      const serverNow = Date.now() + clock.offsetMs();
+      const latency = latencyOf(playback, Date.now() + clock.offsetMs());
       store.set({
         // In steps of 50 ms: finer is noise, and every change renders.
-        latencySeconds: playingAt === null ? null : Math.round((serverNow - playingAt) / 50) / 20,
+        latencySeconds: latency === null ? null : Math.round(latency * 20) / 20,
         atLiveEdge: playback.atLiveEdge(),
         stalls: this.#stallsBefore + playback.stalls(),
       });
@@ -36,4 +35,17 @@ export class LatencyReadout {
   destroy(): void {
     window.clearInterval(this.#timer);
   }
+}
+
+/**
+ * Seconds, by the dates in the playlist; never less than what lies in the buffer, which is what
+ * is left to go by when the encoder's first frames came late and the dates lie ahead.
+ */
+function latencyOf(playback: Playback, serverNow: number): number | null {
+  const playingAt = playback.playingAt();
+  const behindNewest = playback.behindNewestSeconds();
+  if (playingAt === null) {
+    return behindNewest;
+  }
+  return Math.max((serverNow - playingAt) / 1000, behindNewest ?? 0);
 }

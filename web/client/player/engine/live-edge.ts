@@ -25,6 +25,7 @@ export class LiveEdge {
   readonly #listening = new AbortController();
   readonly #timer: number;
   #bufferEnd: number | null = null;
+  #appendedAt = 0;
   #soughtAt = Number.NEGATIVE_INFINITY;
   #rewound = false;
   #started = false;
@@ -45,6 +46,15 @@ export class LiveEdge {
     return this.#stalls;
   }
 
+  /** Media that lies ahead, and how long ago the last of it came; null before the first. */
+  get behindNewestSeconds(): number | null {
+    const { currentTime } = this.#options.video;
+    if (this.#bufferEnd === null) {
+      return null;
+    }
+    return Math.max(0, this.#bufferEnd - currentTime) + seconds() - this.#appendedAt;
+  }
+
   /** The viewer watches live, not the past. */
   get following(): boolean {
     return !this.#rewound && !this.#options.video.paused;
@@ -63,9 +73,13 @@ export class LiveEdge {
       return;
     }
     const before = this.#bufferEnd;
+    const at = seconds();
     this.#bufferEnd = end;
+    if (before === null || end > before) {
+      this.#appendedAt = at;
+    }
     if (before !== null && end > before + 0.001 && end - before < REWOUND_SECONDS) {
-      this.#controller.appended({ at: seconds(), endBefore: before, endAfter: end });
+      this.#controller.appended({ at, endBefore: before, endAfter: end });
     }
     this.#tick();
   }

@@ -58,6 +58,7 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
       const at = startDateOf(video) + video.currentTime * 1000;
       return Number.isFinite(at) ? at : null;
     },
+    behindNewestSeconds: () => null,
     atLiveEdge: () => !video.paused && (edge() ?? 0) - video.currentTime < EDGE_SECONDS,
     stalls: () => stalls,
     goLive() {

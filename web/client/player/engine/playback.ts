@@ -28,6 +28,8 @@ export interface PlaybackFailure {
 export interface Playback {
   /** Wall ms (the server's) of the frame on screen; null while unknown. */
   playingAt(): number | null;
+  /** Age of the frame on screen when what was received last is taken for new; null: unknown. */
+  behindNewestSeconds(): number | null;
   atLiveEdge(): boolean;
   /** Times the playhead ran out of media. */
   stalls(): number;
