@@ -24,6 +24,9 @@ export interface TranscodeRequest {
 
 /** More pixels a second than one core decodes with ease: 1080p60. */
 const SINGLE_CORE_PIXELS = 1920 * 1080 * 60;
+/** Half of 720p30: what a slice of its own is worth. */
+const PIXELS_A_THREAD = (1280 * 720 * 30) / 2;
+const MAX_THREADS = 8;
 const FLV_OUTPUT = [
   ...['-f', 'flv', '-flush_packets', '1'],
   ...['-flvflags', 'no_duration_filesize+no_sequence_end+no_metadata'],
@@ -61,10 +64,13 @@ function startFilter({ startAtMs, ladder }: TranscodeRequest): string[] {
   return [`select='st(0,max(ld(0),key*gte(t,${seconds})))'`];
 }
 
-/** Threads of an encoder by its share of the work; a small picture gains nothing from slices. */
-function threadsFor(rung: VideoRung, cores: number): number {
-  const wanted = Math.ceil((rung.width * rung.height) / (1280 * 720));
-  return Math.max(1, Math.min(wanted, cores, 8));
+/**
+ * ffmpeg 5 encodes one rung after the other in one thread, so a large rung is cut into slices that
+ * other cores take; a small one would only lose quality by it.
+ */
+function threadsFor(rung: VideoRung, { cores, source }: TranscodeRequest): number {
+  const pixels = rung.width * rung.height * (source.video?.fps ?? 30);
+  return Math.max(1, Math.min(Math.round(pixels / PIXELS_A_THREAD), cores, MAX_THREADS));
 }
 
 function encodedVideo(rung: VideoRung, request: TranscodeRequest): string[] {
@@ -80,7 +86,7 @@ function encodedVideo(rung: VideoRung, request: TranscodeRequest): string[] {
     : `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${segmentMs / 1000}))`;
   return [
     ...['-map', '0:v:0', '-vf', filters.join(','), '-c:v', encoder.name, ...encoder.options],
-    ...(encoder.name === 'libx264' ? ['-threads', String(threadsFor(rung, request.cores))] : []),
+    ...(encoder.name === 'libx264' ? ['-threads', String(threadsFor(rung, request))] : []),
     ...(encoder.name === 'h264_vaapi' ? [] : ['-a53cc', '1']),
     // Encoder timestamps in whole milliseconds, as FLV has them: no rendition is rounded otherwise.
     ...['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCaptions } from '../../transcoder/packager/captions-detector.ts';
 import { FlvDemuxer } from '../../transcoder/packager/flv-demuxer.ts';
 import type { PackagerRun } from '../../transcoder/packager/stream-packager.ts';
 import type { Frame, Track } from '../../transcoder/packager/track.ts';
@@ -7,6 +8,8 @@ export interface RecordedRendition {
   tracks: Track[];
   /** Without their data. Presentation time is `timeMs + compositionMs`. */
   frames: Omit<Frame, 'data'>[];
+  /** Frames that carry CEA-608 characters. */
+  captioned: number;
 }
 
 export interface FlvRecorder extends PackagerRun {
@@ -24,13 +27,17 @@ export function createFlvRecorder(): FlvRecorder {
   const open = (name: string) => {
     const known = renditions.get(name);
     if (known !== undefined) return known;
-    const recorded: RecordedRendition = { tracks: [], frames: [] };
+    const recorded: RecordedRendition = { tracks: [], frames: [], captioned: 0 };
     const demuxer = new FlvDemuxer({
       kind: name === 'audio' ? 'audio' : 'video',
       onTrack: (track) => recorded.tracks.push(track),
-      onFrame: ({ data: _, ...frame }) => recorded.frames.push(frame),
+      onFrame: ({ data, ...frame }) => {
+        const track = recorded.tracks.at(-1);
+        recorded.frames.push(frame);
+        if (track?.kind === 'video' && hasCaptions(data, track)) recorded.captioned += 1;
+      },
     });
-    const made = { ...recorded, demuxer };
+    const made = Object.assign(recorded, { demuxer });
     renditions.set(name, made);
     return made;
   };

@@ -14,6 +14,8 @@ export interface FlvSourceOptions {
   video?: Source['video'];
   audio?: Source['audio'];
   firstMediaMs?: number;
+  /** Every frame carries CEA-608 characters. */
+  captions?: boolean;
   run?: number;
   /** Wall ms of media time 0 that later sources of one stream share; default: from the first tag. */
   wallBaseMs?: number;
@@ -92,12 +94,30 @@ export function encoderArgs(
   ];
 }
 
+/** SEI with user data GA94 (ATSC A/72): one pair of CEA-608 characters of field 1. */
+const CAPTION_NAL = Buffer.from('0604' + '0e' + 'b50031474139340341fffcc8e5ff' + '80', 'hex');
+
+/** The same video tag with captions before its picture. */
+function withCaptions(tag: Buffer): Buffer {
+  if (tag[0] !== 9 || isConfig(tag)) return tag;
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(CAPTION_NAL.length);
+  const head = tag.subarray(0, TAG_HEADER + 5);
+  const rest = tag.subarray(TAG_HEADER + 5, -TAG_TRAILER);
+  const trailer = Buffer.alloc(TAG_TRAILER);
+  const captioned = Buffer.concat([head, length, CAPTION_NAL, rest, trailer]);
+  captioned.writeUIntBE(captioned.length - TAG_HEADER - TAG_TRAILER, 1, 3);
+  captioned.writeUInt32BE(captioned.length - TAG_TRAILER, captioned.length - TAG_TRAILER);
+  return captioned;
+}
+
 interface Feed {
   header: Buffer;
   configs: Map<number, Buffer>;
   gop: Buffer[];
   clients: Set<ServerResponse>;
   newestMediaMs: number;
+  captions: boolean;
 }
 
 const isConfig = (tag: Buffer) => {
@@ -135,6 +155,7 @@ export async function startFlvSource(options: FlvSourceOptions = {}): Promise<Fl
     gop: [],
     clients: new Set(),
     newestMediaMs: firstMediaMs,
+    captions: options.captions ?? false,
   };
   const server = createServer((request, response) => {
     response.setHeader('newest-media-ms', feed.newestMediaMs);
@@ -202,7 +223,8 @@ function firstTag(
     while (skipped && pending.length >= TAG_HEADER) {
       const size = TAG_HEADER + pending.readUIntBE(1, 3) + TAG_TRAILER;
       if (pending.length < size) return;
-      const tag = Buffer.from(pending.subarray(0, size));
+      const read = Buffer.from(pending.subarray(0, size));
+      const tag = feed.captions ? withCaptions(read) : read;
       pending = pending.subarray(size);
       const mediaMs = firstMediaMs + (tag.readUIntBE(4, 3) | ((tag[7] ?? 0) << 24));
       stamp(tag, mediaMs);

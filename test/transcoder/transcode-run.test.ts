@@ -140,6 +140,15 @@ describe('a run that goes on where another one ended', () => {
   });
 });
 
+test('CEA-608 captions are in every rendition, copied or encoded', async () => {
+  const { source } = await publish({ captions: true });
+  const { output } = transcode(source);
+  await output.until(() => output.ptsOf('120p').length >= 30);
+  for (const name of ['source', '120p']) {
+    expect(output.of(name).captioned).toBe(output.of(name).frames.length);
+  }
+});
+
 test('a source that is encoded has keyframes by the aim for segments, the same in every rung', async () => {
   const { source } = await publish({ args: encoderArgs({ gopSeconds: 10 }) });
   const { output } = transcode(source, { encodeSource: true });

@@ -152,6 +152,16 @@ describe('a stream that goes well', () => {
   });
 });
 
+test('captions in the source are declared', async () => {
+  const on = await host();
+  await on.live((await publish({ captions: true })).source);
+  const playlist = await eventually('the multivariant playlist', async () => {
+    const response = await fetch(`${on.url}/index.m3u8`);
+    return response.ok && (await response.text());
+  });
+  expect(playlist).toMatch(/#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,.*INSTREAM-ID="CC1"/);
+});
+
 describe('an ffmpeg that fails', () => {
   test('and is killed is replaced; the stream goes on after a discontinuity', async () => {
     const on = await host();
