@@ -32,12 +32,14 @@ export function renderMediaPlaylist(view: PlaylistView, skip = false): string {
   const skipped = skip && !ended ? skippable(view, fromEnd) : 0;
   const lines = header(view);
   if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  let init = segments.slice(0, skipped).findLast((segment) => !segment.gap)?.init;
   for (let index = skipped; index < segments.length; index++) {
     const segment = segments[index];
     if (segment === undefined || (segment.partCount === 0 && !segment.complete)) continue;
     if (window.isDiscontinuity(segment)) lines.push('#EXT-X-DISCONTINUITY');
-    if (segment.init !== segments[index - 1]?.init && !segment.gap) {
-      lines.push(`#EXT-X-MAP:URI="${view.uriPrefix}${fileNames.init(segment.init)}"`);
+    if (segment.init !== init && !segment.gap) {
+      init = segment.init;
+      lines.push(`#EXT-X-MAP:URI="${view.uriPrefix}${fileNames.init(init)}"`);
     }
     lines.push(body(segment, view.uriPrefix, window.listsParts(fromEnd[index] ?? 0)));
   }
@@ -131,10 +133,12 @@ export function renderPlainPlaylist(view: PlaylistView): string {
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.slot.msn ?? 0}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
   ];
-  segments.forEach((segment, index) => {
+  let init = 0;
+  segments.forEach((segment) => {
     if (window.isDiscontinuity(segment)) lines.push('#EXT-X-DISCONTINUITY');
-    if (segment.init !== segments[index - 1]?.init && !segment.gap) {
-      lines.push(`#EXT-X-MAP:URI="${fileNames.init(segment.init)}"`);
+    if (segment.init !== init && !segment.gap) {
+      init = segment.init;
+      lines.push(`#EXT-X-MAP:URI="${fileNames.init(init)}"`);
     }
     if (!segment.stored && !segment.gap) lines.push('#EXT-X-GAP');
     lines.push(...bodyLines(segment, '', false));

@@ -68,12 +68,23 @@ export class RenditionPipeline implements SegmentSink {
   }
 
   /** Lets out everything that is held. */
-  close(): void {
+  flush(): void {
     const stages = this.#stages;
     if (stages === null) return;
     for (const sample of stages.clock.flush()) stages.segmenter.push(sample);
     stages.segmenter.flush();
-    this.#closeSegment(Number.POSITIVE_INFINITY);
+    stages.cutter?.flush(stages.cutter.nominalEnd(stages.clock.frameTicks ?? 0));
+  }
+
+  /** After the flush of all: the run's last segment is complete, in every rendition the same. */
+  close(): void {
+    const { window } = this.#options.rendition;
+    const { timeline } = this.#options;
+    const open = window.open;
+    // A rendition that fell behind has less than its last segment says.
+    const behind = open !== null && open.slot.msn < timeline.lastMsn ? open.slot.endMs : null;
+    this.#closeSegment(behind ?? window.mediaEndMs ?? 0);
+    if (this.#initReady) this.#fillGaps(timeline.lastMsn + 1);
     this.#stages = null;
   }
 
@@ -128,14 +139,11 @@ export class RenditionPipeline implements SegmentSink {
     if (stages === null) return;
     const { rendition, timeline } = this.#options;
     const startMs = (first.time * 1000) / stages.track.timescale;
-    this.#closeSegment(first.time);
+    stages.cutter?.flush(first.time);
+    this.#closeSegment(startMs);
     if (!this.#initReady) this.#beginMedia(stages);
     const { window, initNumber } = rendition;
-    const before = window.last?.slot.msn ?? msn - 1;
-    for (const slot of timeline.between(before, msn)) {
-      window.addGap(slot, initNumber);
-      gapSegments.inc();
-    }
+    this.#fillGaps(msn);
     const slot = timeline.slot(msn);
     if (slot === null) return;
     window.openSegment(slot, {
@@ -187,15 +195,20 @@ export class RenditionPipeline implements SegmentSink {
     this.#options.onPart();
   }
 
-  /** @param end ticks at which the next segment starts; infinite when nothing follows */
-  #closeSegment(end: number): void {
-    const stages = this.#stages;
-    const { window } = this.#options.rendition;
-    if (stages === null || stages.cutter === null || window.open === null) return;
-    const last = end === Number.POSITIVE_INFINITY;
-    stages.cutter.flush(last ? stages.cutter.nominalEnd(stages.clock.frameTicks ?? 0) : end);
-    const endMs = last ? (window.mediaEndMs ?? 0) : (end * 1000) / stages.track.timescale;
-    const result = window.closeSegment(endMs);
+  #fillGaps(before: number): void {
+    const { window, initNumber } = this.#options.rendition;
+    const last = window.last?.slot.msn;
+    if (last === undefined) return;
+    for (const slot of this.#options.timeline.between(last, before)) {
+      window.addGap(slot, initNumber);
+      gapSegments.inc();
+      this.#changed = true;
+    }
+  }
+
+  /** @param endMs media ms at which the next segment starts, or the run's media ends */
+  #closeSegment(endMs: number): void {
+    const result = this.#options.rendition.window.closeSegment(endMs);
     if (result === null) return;
     this.#changed = true;
     const { closed, removed } = result;

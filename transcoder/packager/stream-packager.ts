@@ -261,10 +261,12 @@ class Run implements PackagerRun {
     if (this.#closed) return;
     this.#closed = true;
     const master = this.#pipelines.get(this.#master ?? '');
-    master?.close();
-    for (const pipeline of this.#pipelines.values()) if (pipeline !== master) pipeline.close();
+    const followers = [...this.#pipelines.values()].filter((pipeline) => pipeline !== master);
+    master?.flush();
+    for (const pipeline of followers) pipeline.flush();
     const ends = [...this.#stream.renditions.values()].map(({ window }) => window.mediaEndMs ?? 0);
     this.#timeline.endRun(Math.max(0, ...ends));
+    for (const pipeline of this.#pipelines.values()) pipeline.close();
     for (const pipeline of this.#pipelines.values()) pipeline.publish();
   }
 }
