@@ -74,7 +74,3 @@ export async function paceMedia(
     sendMedia(client, [message], shiftMs);
   }
 }
-
-/** From one keyframe's message on, for splicing. */
-export const isKeyframe = ({ type, payload }: MediaMessage) =>
-  type === 9 && payload[0] === 0x17 && payload[1] === 1;
