@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** What Chromium alone tells of a media element. */
@@ -18,7 +18,7 @@ export interface Playing {
   muted: boolean;
 }
 
-export const playing = (page: Page): Promise<Playing> =>
+export const playing = (page: Page | FrameLocator): Promise<Playing> =>
   page.locator('video').evaluate((video: HTMLVideoElement) => ({
     position: video.currentTime,
     audioBytes: video.webkitAudioDecodedByteCount,
@@ -28,7 +28,11 @@ export const playing = (page: Page): Promise<Playing> =>
   }));
 
 /** Resolves once picture and sound have both gone on for `seconds` of media from now. */
-export async function untilPlayedOn(page: Page, seconds: number, timeout = 20_000): Promise<void> {
+export async function untilPlayedOn(
+  page: Page | FrameLocator,
+  seconds: number,
+  timeout = 20_000,
+): Promise<void> {
   const before = await playing(page);
   await expect
     .poll(
