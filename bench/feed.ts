@@ -31,8 +31,8 @@ interface Measured {
   delaysMs: number[];
   /** Of ffmpeg, per second. */
   ffmpegCpu: number;
-  /** Of the process or thread that feeds it, per second; null when it does more than that. */
-  feederCpu: number | null;
+  /** From ffmpeg's start to the first frame out of it. */
+  firstFrameMs: number;
 }
 
 interface Feed {
@@ -40,7 +40,6 @@ interface Feed {
   input: string[];
   /** Begins to send in real time once ffmpeg reads; resolves with the moment of media time 0. */
   begin(stdin: Writable | null): Promise<number>;
-  feederPid: number | null;
   stop(): Promise<void>;
 }
 
@@ -76,7 +75,6 @@ async function httpFeed({ tags }: Recording): Promise<Feed> {
   let playing: { stop(): void } | null = null;
   return {
     input: ['-seekable', '0', '-f', 'flv', '-i', server.urlOf(feed)],
-    feederPid: process.pid,
     async begin() {
       const played = play(tags, (tag) => {
         if (configs.includes(tag) || tag.type === 'script' || tag.type === 'other') return;
@@ -103,7 +101,6 @@ async function pipeFeed(recording: Recording): Promise<Feed> {
   let playing: { stop(): void } | null = null;
   return {
     input: ['-f', 'flv', '-i', 'pipe:0'],
-    feederPid: process.pid,
     async begin(stdin) {
       stdin?.write(writeFlvHeader({ hasVideo: true, hasAudio: true }));
       const played = play(tags, (tag) => {
@@ -127,7 +124,6 @@ async function rtmpFeed(recording: Recording): Promise<Feed> {
       ...['-probesize', '5000000', '-analyzeduration', '3000000', '-rtmp_live', 'live'],
       ...['-f', 'flv', '-i', `${nginx.rtmpUrl}/bench`],
     ],
-    feederPid: nginx.workerPids()[0] ?? null,
     async begin() {
       const { rtmpPort: port } = nginx;
       senders = await startSenders({ ...recording, port, keys: ['bench'] });
@@ -150,8 +146,11 @@ async function measure(recording: Recording, open: typeof httpFeed, ms: number):
     if (isFrame(tag)) dueAt.set(identity(tag.body), tag.timestampMs);
   const delaysMs: number[] = [];
   let startedAt = 0;
+  let spawnedAt = 0;
+  let firstFrameMs = 0;
   const onTag = (tag: FlvTag) => {
     const due = tag.type === 'video' ? dueAt.get(identity(tag.body)) : undefined;
+    if (due !== undefined && firstFrameMs === 0) firstFrameMs = performance.now() - spawnedAt;
     if (due !== undefined && due > SETTLE_MS) delaysMs.push(performance.now() - startedAt - due);
   };
   const server = createServer((socket) => {
@@ -170,23 +169,17 @@ async function measure(recording: Recording, open: typeof httpFeed, ms: number):
   // nginx has nothing to play before the publisher is there.
   const isRtmp = args.includes('-rtmp_live');
   if (isRtmp) startedAt = await feed.begin(null);
+  spawnedAt = performance.now();
   const ffmpeg = await launch('ffmpeg', args, { stdio: [stdin, 'ignore', 'pipe'] });
   ffmpeg.child.stdin?.on('error', () => {});
   if (!isRtmp) startedAt = await feed.begin(ffmpeg.child.stdin);
   try {
     await delay(SETTLE_MS);
-    const before = [
-      cpuSeconds(ffmpeg.pid),
-      feed.feederPid === null ? 0 : cpuSeconds(feed.feederPid),
-    ];
+    const before = cpuSeconds(ffmpeg.pid);
     await delay(ms);
-    const after = [
-      cpuSeconds(ffmpeg.pid),
-      feed.feederPid === null ? 0 : cpuSeconds(feed.feederPid),
-    ];
+    const cpu = cpuSeconds(ffmpeg.pid) - before;
     if (delaysMs.length === 0) throw new Error(`No frame came through: ${ffmpeg.errors()}`);
-    const perSecond = (index: number) => ((after[index] ?? 0) - (before[index] ?? 0)) / (ms / 1000);
-    return { delaysMs, ffmpegCpu: perSecond(0), feederCpu: perSecond(1) };
+    return { delaysMs, firstFrameMs, ffmpegCpu: cpu / (ms / 1000) };
   } finally {
     await ffmpeg.stop();
     await feed.stop();
@@ -195,13 +188,13 @@ async function measure(recording: Recording, open: typeof httpFeed, ms: number):
   }
 }
 
-function figuresOf({ delaysMs, ffmpegCpu, feederCpu }: Measured): Figures {
+function figuresOf({ delaysMs, ffmpegCpu, firstFrameMs }: Measured): Figures {
   return {
     p50Ms: rounded(median(delaysMs) ?? 0),
     p95Ms: rounded(quantile(delaysMs, 0.95) ?? 0),
     frames: delaysMs.length,
     ffmpegCpu: rounded(ffmpegCpu),
-    feederCpu: feederCpu === null ? null : rounded(feederCpu),
+    firstFrameMs: rounded(firstFrameMs, 0),
   };
 }
 
