@@ -57,6 +57,7 @@ export const PAGE_STATES: PageState[] = [
   ),
   watch('watch-behind', { ...PLAYING, atLiveEdge: false, latencySeconds: 14 }, 'text=Go live'),
   watch('watch-muted', { ...PLAYING, muted: true, mutedByAutoplay: true }, '.unmute-pill'),
+  watch('watch-audio-only', { ...PLAYING, selectedQuality: -2 }, '.overlay-audio'),
   watch('watch-blocked', { status: 'blocked', qualities: QUALITIES }, '.overlay-tap'),
   watch('watch-loading', { status: 'loading' }, '.lamps-busy'),
   watch(

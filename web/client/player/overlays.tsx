@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { MutedIcon, PlayIcon } from '../shell/icons.tsx';
-import type { PlayerEngine, PlayerState } from './engine/types.ts';
+import { AUDIO_ONLY, type PlayerEngine, type PlayerState } from './engine/types.ts';
 
 interface OverlaysProps {
   engine: PlayerEngine | null;
@@ -52,27 +52,49 @@ export function Overlays({ engine, state, afterEnd, onUnmute }: OverlaysProps) {
         </div>
       );
     case 'paused':
-      return null;
     case 'playing':
-      return state.muted && state.mutedByAutoplay ? (
-        <button type="button" className="unmute-pill" onClick={onUnmute}>
-          <MutedIcon />
-          Click to unmute
-        </button>
-      ) : null;
+      return (
+        <>
+          {state.selectedQuality === AUDIO_ONLY && (
+            <AudioOnly playing={state.status === 'playing'} />
+          )}
+          {state.muted && state.mutedByAutoplay && (
+            <button type="button" className="unmute-pill" onClick={onUnmute}>
+              <MutedIcon />
+              Click to unmute
+            </button>
+          )}
+        </>
+      );
     default:
       return state.status satisfies never;
   }
 }
 
+/** In the picture's place, so that a black screen is not taken for a fault. */
+function AudioOnly({ playing }: { playing: boolean }) {
+  return (
+    <div className="overlay overlay-audio">
+      <Lamps lit={playing} />
+      <p className="overlay-title">Audio only</p>
+    </div>
+  );
+}
+
+function Lamps({ lit = true }: { lit?: boolean }) {
+  return (
+    <span className="lamps-busy" data-lit={lit} aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}
+
 function Busy({ title, quiet = false, children }: BusyProps) {
   return (
     <div className={quiet ? 'overlay' : 'overlay overlay-dim'}>
-      <span className="lamps-busy" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
+      <Lamps />
       <p className={quiet ? 'visually-hidden' : 'overlay-title'}>{title}</p>
       {children !== undefined && <p>{children}</p>}
     </div>

@@ -1,3 +1,4 @@
+import './shortcuts-dialog.css';
 import { type RefObject, useId } from 'react';
 import { SHORTCUT_HELP } from './shortcuts.ts';
 
