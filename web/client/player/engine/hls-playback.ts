@@ -130,7 +130,12 @@ class HlsPlayback implements Playback {
     this.#audioOnly = audioOnly;
     this.#edge.timelineChanged();
     this.#run = null;
+    const playing = !this.#video.paused;
+    // Attaches the media anew, which pauses it.
     this.#hls.loadSource(url);
+    if (playing) {
+      this.#video.play().catch(() => {});
+    }
   }
 
   #listen(): void {
