@@ -75,7 +75,7 @@ async function channelMeta(
 
 function originOf(req: Request, context: WebContext): string | null {
   if (context.config.publicUrl !== null) return context.config.publicUrl;
-  const host = req.get('host') ?? '';
+  const host = req.host ?? '';
   return HOST.test(host) ? `${req.protocol}://${host}` : null;
 }
 

@@ -79,6 +79,21 @@ test('a forged Host is not repeated', async () => {
   expect(body.toString()).not.toContain('evil');
 });
 
+test('what a proxy tells of itself is believed only when TRUST_PROXY names it', async () => {
+  const urlBehind = async (trustProxy: string | null) => {
+    await using web = await serveWeb({ config: { trustProxy } });
+    const headers = {
+      host: 'inner',
+      'x-forwarded-host': 'tv.example:8443',
+      'x-forwarded-proto': 'https',
+    };
+    const { body } = await rawGet(web.origin, '/alpha', headers);
+    return /og:url" content="([^"]*)"/.exec(body.toString())?.[1];
+  };
+  expect(await urlBehind('loopback')).toBe('https://tv.example:8443/alpha');
+  expect(await urlBehind(null)).toBe('http://inner/alpha');
+});
+
 test('PUBLIC_URL goes before the Host', async () => {
   await using web = await serveWeb({ config: { publicUrl: 'https://tv.example' } });
   const html = await (await fetch(`${web.origin}/alpha`)).text();
