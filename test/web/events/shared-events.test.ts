@@ -158,3 +158,25 @@ test('without a shared worker each tab has a stream of its own', async () => {
   expect(await connections()).toBe(2);
   await expect.poll(() => heard(context.pages()[0] as Page)).toEqual(['snapshot']);
 });
+
+test('a machine that wakes up does not wait for a connection that may be dead', async () => {
+  await context.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'SharedWorker');
+  });
+  const tab = await openTab();
+  await tab.clock.install();
+  const streams: string[] = [];
+  tab.on('request', (request) => {
+    if (request.url().includes('/events')) streams.push(request.url());
+  });
+  await tab.evaluate(() => listen());
+  await tab.clock.fastForward(1_000);
+  await expect.poll(() => heard(tab)).toEqual(['snapshot']);
+  const wakeUp = () => tab.evaluate(() => dispatchEvent(new Event('online')));
+  await wakeUp();
+  expect(streams).toHaveLength(1);
+  await tab.clock.fastForward(20_000);
+  await wakeUp();
+  await expect.poll(() => streams.length).toBe(2);
+  expect(streams[1]).toContain('lastEventId=');
+});

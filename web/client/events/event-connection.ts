@@ -6,6 +6,8 @@ import {
 
 /** The server beats every 15 s; after this silence the connection is taken for dead. */
 const SILENCE_MS = 40_000;
+/** After this silence a machine that wakes up takes it for dead: it may have slept for hours. */
+const WAKE_SILENCE_MS = 18_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 20_000;
 
@@ -31,6 +33,8 @@ export function createEventConnection(onEvent: (event: ServerEvent) => void): Ev
   let attempt = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  /** Wall time, because timers and monotonic clocks stand still while a machine sleeps. */
+  let heardAt = 0;
 
   const drop = () => {
     clearTimeout(retry);
@@ -44,6 +48,7 @@ export function createEventConnection(onEvent: (event: ServerEvent) => void): Ev
     attempt += 1;
   };
   const heard = () => {
+    heardAt = Date.now();
     clearTimeout(silence);
     silence = setTimeout(reconnectLater, SILENCE_MS);
   };
@@ -74,7 +79,8 @@ export function createEventConnection(onEvent: (event: ServerEvent) => void): Ev
       connect();
     },
     wake() {
-      if (source?.readyState === EventSource.OPEN) return;
+      const silentMs = Date.now() - heardAt;
+      if (source?.readyState === EventSource.OPEN && silentMs < WAKE_SILENCE_MS) return;
       attempt = 0;
       connect();
     },
