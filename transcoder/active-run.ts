@@ -53,7 +53,8 @@ export function startActiveRun(
 ): ActiveRun {
   const { source, ladder, encoder, packager } = wanted;
   const { clock, config, log } = options.context;
-  const startAtMs = Math.max(source.firstMediaMs, packager.publishedMs() ?? 0);
+  // Where the last frame ends is a fraction; the next one's time is in whole milliseconds.
+  const startAtMs = Math.max(source.firstMediaMs, Math.floor(packager.publishedMs() ?? 0));
   const output = packager.beginRun({
     plan: planOf(ladder, source),
     wallBaseMs: source.wallBaseMs,

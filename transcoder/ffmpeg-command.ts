@@ -28,6 +28,10 @@ export interface FfmpegProcess {
 const STDERR_LINES = 30;
 const STDERR_LINE_LENGTH = 300;
 
+/** Said whenever streams are opened by their headers alone, as all are here. */
+const SAID_OF_SHORT_PROBES =
+  /not enough frames to estimate rate|Could not find codec parameters|Consider increasing the value/;
+
 /** fluent-ffmpeg sets the child on the command when it emits `start`, not yet when run() returns. */
 const childOf = (command: FfmpegCommand): ChildProcess | undefined =>
   (command as unknown as { ffmpegProc?: ChildProcess }).ffmpegProc;
@@ -81,6 +85,7 @@ function supervise(command: FfmpegCommand, onStart: (pid: number) => void): Ffmp
     if (wanted !== null) child.kill(wanted);
   });
   command.on('stderr', (line: string) => {
+    if (line === '' || SAID_OF_SHORT_PROBES.test(line)) return;
     stderr.push(withoutUrls(line).slice(0, STDERR_LINE_LENGTH));
     if (stderr.length > STDERR_LINES) stderr.shift();
   });

@@ -1,17 +1,17 @@
 import type { Context } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
 import { type ActiveRun, startActiveRun } from './active-run.ts';
-import { type TranscodeState, transcodeAdvice } from './advice.ts';
+import type { TranscodeState } from './advice.ts';
 import { backoffMs, SOUND_RUN_MS } from './backoff.ts';
 import type { FfmpegExit } from './ffmpeg-command.ts';
 import { canShed, type Ladder, ladderFor } from './ladder.ts';
 import { type RestartReason, restarts, shedRungs } from './metrics.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
+import { StreamReport } from './stream-report.ts';
 import type { StreamTranscodeOptions } from './transcode-options.ts';
 import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts';
 
 const WATCH_MS = 500;
-const REPORT_MS = 900;
 /** The fact that the encoder is gone comes shortly after the end of its media. */
 const INPUT_ENDED_PATIENCE_MS = 500;
 /** What the run over an old source may take to read the rest of it. */
@@ -26,6 +26,7 @@ export class StreamTranscode {
   readonly packager: StreamPackager;
   readonly #options: StreamTranscodeOptions;
   readonly #log: Context['log'];
+  readonly #report: StreamReport;
   readonly #stopWatching: () => void;
   #source: Source | null = null;
   #run: ActiveRun | null = null;
@@ -34,8 +35,6 @@ export class StreamTranscode {
   #changes: Promise<void> = Promise.resolve();
   #cancelRestart: () => void = () => {};
   #watching = false;
-  #reported = '';
-  #reportedAt = 0;
   readonly #state: Omit<TranscodeState, 'video' | 'storeFault'> = {
     longKeyframes: null,
     shed: [],
@@ -55,6 +54,7 @@ export class StreamTranscode {
         }),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
     });
+    this.#report = new StreamReport(this.#options, this.packager);
     this.#stopWatching = options.context.clock.every(WATCH_MS, () => void this.#watch());
   }
 
@@ -191,7 +191,7 @@ export class StreamTranscode {
     this.#watching = true;
     try {
       await this.#judge();
-      await this.#report();
+      if (this.#ended === null) await this.#report.tell(this.#state, this.#source);
     } catch (error) {
       this.#log.error({ err: error }, 'transcode watch failed');
     } finally {
@@ -226,24 +226,5 @@ export class StreamTranscode {
     shedRungs.inc();
     this.#log.warn({ shed }, 'encoders fell behind, rendition shed');
     this.#replaceRun(0);
-  }
-
-  /** Tells the directory what changed, at most once a second. */
-  async #report(): Promise<void> {
-    const now = this.#options.context.clock.now();
-    if (this.#ended !== null || now - this.#reportedAt < REPORT_MS) return;
-    const facts = this.packager.facts();
-    const advice = transcodeAdvice({
-      ...this.#state,
-      video: this.#source?.video ?? null,
-      storeFault: this.packager.storeFault(),
-    });
-    const report = JSON.stringify([facts, advice]);
-    if (report === this.#reported) return;
-    this.#reported = report;
-    this.#reportedAt = now;
-    const { context, stream } = this.#options;
-    await context.directory.setRenditions(stream.streamId, facts, advice);
-    this.#options.onReport();
   }
 }
