@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // What is waited for may be slow on a busy machine; a wait that is over ends at once anyway.
+    expect: { poll: { timeout: 15_000, interval: 25 } },
   },
 });
