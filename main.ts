@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createMemoryBus } from './platform/bus-memory.ts';
 import { createDbChannels, ensureFirstChannel } from './platform/channels-db.ts';
 import { randomId, systemClock } from './platform/clock.ts';
@@ -51,6 +52,8 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   started.all = true;
 
   log.info({ httpPort: config.httpPort, rtmpPort: config.rtmpPort }, 'ready');
+  // Now, since a process that is killed writes nothing (NODE_COMPILE_CACHE, set by the launcher).
+  flushCompileCache();
   const streamKey = await channels.streamKeyOf(FIRST_CHANNEL);
   const notes = Object.values(services.cures);
   process.send?.(launcherFacts(config, { name: FIRST_CHANNEL, streamKey }, notes));
