@@ -8,6 +8,8 @@ export interface Part {
   startMs: number;
   independent: boolean;
   bytes: Buffer;
+  /** Of its first sample: a keyframe's, where it begins a segment. */
+  firstSample: { bytes: number; durationMs: number };
 }
 
 export interface Segment {

@@ -44,8 +44,10 @@ export function refuse(response: ServerResponse, status: number, reason: string)
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
+/** As few as will do: thousands are sent at a time. */
 const FIXED_PLAYLIST_HEADERS = [
-  ...OPEN_HEADERS,
+  ...['Access-Control-Allow-Origin', '*'],
+  ...['Access-Control-Expose-Headers', 'Date, Age, ETag'],
   ...['Content-Type', 'application/vnd.apple.mpegurl'],
   ...['Vary', 'accept-encoding'],
 ];
@@ -62,7 +64,7 @@ function playlistHeaders(rendered: RenderedText, cacheControl: string, zipped: b
   const key = `${zipped}${cacheControl}`;
   let headers = lists.get(key);
   if (headers === undefined) {
-    const body = zipped ? rendered.gzip : rendered.plain;
+    const body = zipped ? rendered.gzip : rendered.text;
     headers = [
       ...FIXED_PLAYLIST_HEADERS,
       ...['Cache-Control', cacheControl],
@@ -93,7 +95,7 @@ export function sendPlaylist(
   }
   response.writeHead(200, headers);
   if (request.method === 'HEAD') response.end();
-  else response.end(zipped ? rendered.gzip : rendered.plain);
+  else response.end(zipped ? rendered.gzip : rendered.text, 'latin1');
 }
 
 export function matches(request: IncomingMessage, etag: string): boolean {

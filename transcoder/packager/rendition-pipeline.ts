@@ -189,7 +189,12 @@ export class RenditionPipeline implements SegmentSink {
     });
     const durationMs = ((end - start) * 1000) / track.timescale;
     const independent = samples.some((sample) => sample.keyframe);
-    window.addPart({ durationMs, independent, bytes, startMs: (start * 1000) / track.timescale });
+    const startMs = (start * 1000) / track.timescale;
+    const firstSample = {
+      bytes: samples[0]?.data.length ?? 0,
+      durationMs: durationMs / samples.length,
+    };
+    window.addPart({ durationMs, independent, bytes, startMs, firstSample });
     partsPublished.inc();
     this.#changed = true;
     this.#options.onPart();

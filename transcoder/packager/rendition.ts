@@ -165,13 +165,11 @@ export class Rendition {
   }
 }
 
-/** Two seconds are taken as one keyframe (the first part's share) and the rate of what followed. */
-function openBitrate(segment: Segment): number {
-  const [head, ...rest] = segment.parts;
-  if (head === undefined) return 0;
-  const headMs = Math.max(1, head.durationMs);
-  if (rest.length === 0) return (head.bytes.length * 8000) / Math.max(headMs, 1000);
-  const restMs = rest.reduce((sum, part) => sum + part.durationMs, 0);
-  const rate = rest.reduce((sum, part) => sum + part.bytes.length, 0) / restMs;
-  return ((head.bytes.length + rate * (2000 - headMs)) * 8000) / 2000;
+/** Before the first segment is whole: two seconds of one keyframe and frames as they came so far. */
+function openBitrate({ parts, bytes, durationMs }: Segment): number {
+  const keyframe = parts[0]?.firstSample ?? { bytes: 0, durationMs: 0 };
+  const restMs = durationMs - keyframe.durationMs;
+  if (restMs <= 0) return (bytes * 8000) / Math.max(durationMs, 1);
+  const rest = (bytes - keyframe.bytes) / restMs;
+  return ((keyframe.bytes + rest * (2000 - keyframe.durationMs)) * 8000) / 2000;
 }
