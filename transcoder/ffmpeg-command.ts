@@ -133,6 +133,8 @@ export interface OneShot {
   /** 0 to 19. */
   niceness?: number;
   maxOutputBytes: number;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
 }
 
 /** Runs ffmpeg once over bytes in memory; resolves with its exit and what it wrote. */
@@ -153,7 +155,11 @@ export async function runOnce(shot: OneShot): Promise<{ exit: FfmpegExit; output
   });
   const ended = once(written, 'end');
   const timer = setTimeout(() => process.kill(), shot.timeoutMs);
+  const abort = () => process.end();
+  shot.signal?.addEventListener('abort', abort);
+  if (shot.signal?.aborted) abort();
   const exit = await process.exited;
+  shot.signal?.removeEventListener('abort', abort);
   clearTimeout(timer);
   written.end();
   await ended;

@@ -67,20 +67,25 @@ export function whyUnusable(answer: ProbeAnswer): string | null {
 }
 
 /** Encodes one second of raw pictures with it. */
-export async function probeEncoder(encoder: VideoEncoder): Promise<ProbeAnswer> {
+export async function probeEncoder(
+  encoder: VideoEncoder,
+  signal?: AbortSignal,
+): Promise<ProbeAnswer> {
   const { exit, output } = await runOnce({
-    input: Buffer.alloc((WIDTH * HEIGHT * 3 * PICTURES) / 2, 0x80),
+    // One picture, repeated by ffmpeg: a second of them would be 10 MB of this process.
+    input: Buffer.alloc((WIDTH * HEIGHT * 3) / 2, 0x80),
     inputOptions: [
       ...encoder.globalOptions,
       ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${WIDTH}x${HEIGHT}`, '-r', '30'],
     ],
     outputOptions: [
-      ...(encoder.upload === null ? [] : ['-vf', encoder.upload]),
+      ...['-vf', [`loop=${PICTURES - 1}:1`, encoder.upload].filter(Boolean).join(',')],
       ...['-c:v', encoder.name, ...encoder.options, '-b:v', '600k', '-f', 'h264'],
     ],
     timeoutMs: PROBE_TIMEOUT_MS,
     niceness: 10,
     maxOutputBytes: 4 * 1024 * 1024,
+    ...(signal === undefined ? {} : { signal }),
   });
   return { kind: exit.kind, code: exit.code, stderr: exit.stderr, outputBytes: output.length };
 }
@@ -89,15 +94,18 @@ export interface EncoderChoiceOptions {
   log: Log;
   /** What ffmpeg was built with. */
   available: Set<string>;
-  probe?: (encoder: VideoEncoder) => Promise<ProbeAnswer>;
+  /** Ends the search; what is found by then counts. */
+  signal?: AbortSignal;
+  probe?: (encoder: VideoEncoder, signal?: AbortSignal) => Promise<ProbeAnswer>;
 }
 
 /** The best encoder that works here: hardware in its order, else x264. Says why each did not do. */
 export async function chooseEncoder(options: EncoderChoiceOptions): Promise<VideoEncoder> {
-  const { log, available, probe = probeEncoder } = options;
+  const { log, available, signal, probe = probeEncoder } = options;
   for (const encoder of HARDWARE_ENCODERS) {
+    if (signal?.aborted) break;
     const reason = available.has(encoder.name)
-      ? whyUnusable(await answerOf(probe, encoder))
+      ? whyUnusable(await answerOf(() => probe(encoder, signal)))
       : 'this ffmpeg was built without it';
     if (reason === null) {
       log.info({ encoder: encoder.name }, 'hardware encoder works');
@@ -108,12 +116,9 @@ export async function chooseEncoder(options: EncoderChoiceOptions): Promise<Vide
   return SOFTWARE_ENCODER;
 }
 
-async function answerOf(
-  probe: (encoder: VideoEncoder) => Promise<ProbeAnswer>,
-  encoder: VideoEncoder,
-): Promise<ProbeAnswer> {
+async function answerOf(probe: () => Promise<ProbeAnswer>): Promise<ProbeAnswer> {
   try {
-    return await probe(encoder);
+    return await probe();
   } catch (error) {
     return { kind: 'not_started', code: null, stderr: [messageOf(error)], outputBytes: 0 };
   }

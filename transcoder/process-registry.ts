@@ -33,6 +33,17 @@ function readPidFile(path: string): PidFile | null {
   }
 }
 
+function endProcess(pid: number, log: Log): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    log.warn({ pid }, 'orphan ffmpeg ended');
+    return true;
+  } catch (error) {
+    log.warn({ pid, reason: messageOf(error) }, 'orphan ffmpeg was not ended');
+    return false;
+  }
+}
+
 /**
  * The ffmpeg processes of this server, as files that outlive it. One is ended only when its number,
  * its start time and its arguments (our socket directory) all fit, and its server is gone.
@@ -60,9 +71,7 @@ export function createProcessRegistry(directory: RunDirectory, log: Log): Proces
         const found = readPidFile(path);
         if (found !== null && isSame(found.server)) continue;
         if (found !== null && isOurs(found)) {
-          process.kill(found.child.pid, 'SIGKILL');
-          log.warn({ pid: found.child.pid }, 'orphan ffmpeg ended');
-          ended += 1;
+          ended += endProcess(found.child.pid, log) ? 1 : 0;
         }
         rmSync(path, { force: true });
       }

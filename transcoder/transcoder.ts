@@ -40,6 +40,8 @@ class TranscoderService implements Transcoder {
   readonly #cores: number;
   readonly #origin;
   readonly #thumbnailer;
+  /** Ends what runs beside the streams: thumbnails and probes. */
+  readonly #stopping = new AbortController();
   readonly #streams = new Map<string, StreamTranscode>();
   #place: { directory: RunDirectory; registry: ProcessRegistry } | null = null;
   #encoder: VideoEncoder = SOFTWARE_ENCODER;
@@ -51,7 +53,7 @@ class TranscoderService implements Transcoder {
     const log = context.log.child({ service: 'transcoder' });
     this.#context = { ...context, log };
     this.#cores = cores;
-    this.#thumbnailer = createThumbnailer(log);
+    this.#thumbnailer = createThumbnailer({ log, signal: this.#stopping.signal });
     const { clock, config } = context;
     const store = new DiskSegmentStore({ directory: join(config.dataDir, 'live'), clock, log });
     this.#origin = createOrigin({ store, clock, log, cdnUrl: config.cdnUrl });
@@ -79,9 +81,10 @@ class TranscoderService implements Transcoder {
   /** In the background: a stream that begins before it is known is encoded in software. */
   async #findEncoder(): Promise<void> {
     const { log } = this.#context;
+    const { signal } = this.#stopping;
     try {
       const { encoders } = await readCapabilities();
-      this.#encoder = await chooseEncoder({ log, available: encoders });
+      this.#encoder = await chooseEncoder({ log, available: encoders, signal });
       if (this.#encoder.hardware || encoders.has(SOFTWARE_ENCODER.name)) return;
       this.#readiness = 'ffmpeg without libx264';
       log.error('ffmpeg has no H.264 encoder: install one that is built with libx264');
@@ -145,6 +148,7 @@ class TranscoderService implements Transcoder {
   async stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     this.#readiness = 'stopped';
+    this.#stopping.abort();
     await Promise.all([...this.#streams.keys()].map((streamId) => this.#ended(streamId)));
     await this.#origin.stop();
   }

@@ -152,6 +152,19 @@ describe('a stream that goes well', () => {
   });
 });
 
+test.each([
+  ['sound', ['audio'], { video: null }],
+  ['pictures', ['source', '120p'], { audio: null }],
+] as const)('a source of %s alone plays', async (_, names, tracks) => {
+  const on = await host();
+  const sound = ['-re', '-f', 'lavfi', '-i', 'sine=sample_rate=48000', '-c:a', 'aac'];
+  const args = 'video' in tracks ? sound : encoderArgs({ audio: false });
+  await on.live((await publish({ args, ...tracks })).source);
+  await eventually('playable', async () => (await on.entry()).playable);
+  for (const name of names) await segments(on, name, 2);
+  expect((await on.entry()).renditions.map(({ name }) => name)).toEqual(names);
+});
+
 test('captions in the source are declared', async () => {
   const on = await host();
   await on.live((await publish({ captions: true })).source);
