@@ -101,7 +101,10 @@ test('a new stream plays in the page that saw the old one end', async () => {
   await untilPlayedOn(page, 1);
   await first.stop('SIGINT');
   await shows(page, /the stream has ended/i);
+  const last = await playing(page);
   publish();
+  // The new stream's timeline begins anew.
+  await expect.poll(async () => (await playing(page)).position).toBeLessThan(last.position);
   await untilPlayedOn(page, 1);
   expect((await channelOf(product)).streamId).not.toBe(streamId);
 });
