@@ -17,6 +17,7 @@ const INPUT_ENDED_PATIENCE_MS = 500;
 /** What the run over an old source may take to read the rest of it. */
 const HAND_OVER_MS = 300;
 const HARDWARE_TRIES = 2;
+const TRY_AGAIN_MS = 60_000;
 
 /**
  * One stream: keeps one ffmpeg running over its newest source and its output in the packager,
@@ -35,6 +36,7 @@ export class StreamTranscode {
   #changes: Promise<void> = Promise.resolve();
   #cancelRestart: () => void = () => {};
   #watching = false;
+  #shedAt = 0;
   readonly #state: Omit<TranscodeState, 'video' | 'storeFault'> = {
     longKeyframes: null,
     shed: [],
@@ -65,6 +67,7 @@ export class StreamTranscode {
     this.#source = source;
     this.#interrupted = false;
     this.#state.failures = 0;
+    this.#tryOneMore();
     this.#replaceRun(handOverMs);
   }
 
@@ -217,8 +220,15 @@ export class StreamTranscode {
     this.#restart('hung', 0);
   }
 
+  /** A new source is a break anyway: what was given up some time ago gets another chance. */
+  #tryOneMore(): void {
+    if (this.#options.context.clock.now() - this.#shedAt < TRY_AGAIN_MS) return;
+    this.#state.shed.pop();
+  }
+
   #shed(run: ActiveRun): void {
     const { shed } = this.#state;
+    this.#shedAt = this.#options.context.clock.now();
     const after = this.#ladderOf(run.source, run.encoder, shed.length + 1).video;
     const gone = run.ladder.video.find((rung) => !after.some(({ name }) => name === rung.name));
     const left = after[0];

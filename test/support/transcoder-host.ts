@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createMemoryBus } from '../../platform/bus-memory.ts';
 import type { Channels } from '../../platform/channels.ts';
-import { randomId, systemClock } from '../../platform/clock.ts';
+import { type Clock, randomId, systemClock } from '../../platform/clock.ts';
 import { loadConfig } from '../../platform/config.ts';
 import type { Context } from '../../platform/context.ts';
 import { createMemoryDirectory } from '../../platform/directory-memory.ts';
@@ -24,6 +24,8 @@ export interface TranscoderHost {
   /** What was logged, parsed. */
   logged: Record<string, unknown>[];
   live(source: Source): Promise<void>;
+  /** From now on the clock is so much ahead; timers go on as they were. */
+  skip(ms: number): void;
   interrupted(): void;
   ended(): void;
   entry(): Promise<StreamEntry>;
@@ -58,13 +60,16 @@ async function text(url: string): Promise<string> {
   return response.ok ? body : '';
 }
 
-export function hostContext(dataDir: string, settings: Record<string, string> = {}) {
+export function hostContext(
+  dataDir: string,
+  settings: Record<string, string> = {},
+  clock: Clock = systemClock,
+) {
   const logged: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'debug', base: null },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   );
-  const clock = systemClock;
   const context: Context = {
     config: loadConfig({ DATA_DIR: dataDir, ...settings }),
     log,
@@ -83,7 +88,9 @@ export async function startTranscoderHost(
   options: { settings?: Record<string, string>; cores?: number; dataDir?: string } = {},
 ): Promise<TranscoderHost> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'footlight-transcoder-'));
-  const { context, logged } = hostContext(dataDir, options.settings);
+  let aheadMs = 0;
+  const clock = { ...systemClock, now: () => Date.now() + aheadMs };
+  const { context, logged } = hostContext(dataDir, options.settings, clock);
   const transcoder = createTranscoder(context, { cores: options.cores ?? 2 });
   await transcoder.start();
   const server = createServer((request, response) => transcoder.handleLive(request, response));
@@ -103,6 +110,9 @@ export async function startTranscoderHost(
     async live(source) {
       await context.directory.setSource(streamId, source);
       context.bus.publish('stream:live', { channel: CHANNEL, streamId, startedAt, source });
+    },
+    skip(ms) {
+      aheadMs += ms;
     },
     interrupted() {
       const graceEndsAt = Date.now() + 30_000;

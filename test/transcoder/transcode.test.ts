@@ -273,4 +273,14 @@ test('encoders that fall behind lose the costliest rung, and the stream goes on'
   });
   expect(await on.playlist('1070p')).toBe('');
   await segments(on, 'source', 1, 1);
+
+  // Its encoder comes back a minute later: one rung gets another chance.
+  on.skip(61_000);
+  await on.live({ ...heavy.source, id: 'again', run: 2, firstMediaMs: heavy.newestMediaMs() });
+  const began = await eventually('the run over it', () => {
+    const at = on.logged.findIndex((line) => line['sourceRun'] === 2);
+    return at >= 0 && on.logged.slice(0, at + 1);
+  });
+  const shed = began.filter(({ msg }) => msg === 'encoders fell behind, rendition shed').length;
+  expect(began.at(-1)?.['renditions']).toHaveLength(5 - shed + 1);
 });
