@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from 'react';
 import { usePathname } from './router/location.ts';
 import { matchRoute, type Route } from './router/routes.ts';
 import { Header } from './shell/header.tsx';
@@ -15,7 +15,9 @@ const EmbedPage = lazy(async () => ({
 }));
 
 export function App() {
-  const route = matchRoute(usePathname());
+  const pathname = usePathname();
+  const route = matchRoute(pathname);
+  const content = useFocusOnArrival(pathname);
   const embedded = route.name === 'embed';
   useEffect(() => {
     document.documentElement.toggleAttribute('data-embedded', embedded);
@@ -28,11 +30,25 @@ export function App() {
         </a>
       )}
       {!embedded && <Header current={route.name} />}
-      <Suspense fallback={<main id="main" className="page-loading" aria-busy="true" />}>
-        {pageOf(route)}
-      </Suspense>
+      <div ref={content} className="page" tabIndex={-1}>
+        <Suspense fallback={<main id="main" className="page-loading" aria-busy="true" />}>
+          {pageOf(route)}
+        </Suspense>
+      </div>
     </>
   );
+}
+
+/** Puts the focus on the new page, as loading it would: screen readers and Tab go on from there. */
+function useFocusOnArrival(pathname: string): RefObject<HTMLDivElement | null> {
+  const content = useRef<HTMLDivElement>(null);
+  const last = useRef(pathname);
+  useEffect(() => {
+    if (last.current === pathname) return;
+    last.current = pathname;
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return content;
 }
 
 function pageOf(route: Route): ReactNode {

@@ -135,6 +135,18 @@ test('the link is copied where the clipboard allows it', async () => {
   await page.context().close();
 });
 
+test('going to another page moves the focus there', async () => {
+  const page = await pages.open('home-many');
+  await page.getByRole('link', { name: /Friday blitz/ }).press('Enter');
+
+  await page.getByRole('heading', { level: 1, name: 'Friday blitz' }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.className)).toBe('page');
+  expect(page.url()).toMatch(/\/chess_club$/);
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: /Live now/ }).waitFor();
+  await page.context().close();
+});
+
 /** Headless Chromium grants no notifications: stands in for its API, and keeps what is shown. */
 async function recordNotifications(page: Page): Promise<void> {
   await page.evaluate(() => {

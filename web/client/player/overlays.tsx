@@ -14,6 +14,7 @@ interface OverlaysProps {
 export function Overlays({ engine, state, afterEnd, onUnmute }: OverlaysProps) {
   switch (state.status) {
     case 'idle':
+      return <Busy title="Waiting for the stream" />;
     case 'loading':
       return <Busy title="Loading the stream" quiet />;
     case 'reconnecting':
@@ -108,7 +109,7 @@ interface BusyProps {
 }
 
 const SPOKEN: Record<PlayerState['status'], string> = {
-  idle: '',
+  idle: 'Waiting for the stream.',
   loading: 'Loading the stream.',
   playing: 'Playing live.',
   paused: 'Paused.',
