@@ -44,6 +44,8 @@ export function createWeb(
   const router = express.Router();
   router.all('/events', headers.api, openToEveryOrigin, getOnly, events);
   router.use('/api', timed('api'), headers.api, createApi(context, viewers));
+  // Below here nothing takes anything but GET.
+  router.use(answerOtherMethods(headers.api));
   router.use('/assets', timed('asset'), headers.asset, serveOr404(assets));
   router.use(timed('page'), serveOrNext(assets, headers.asset));
   router.use(createPages({ context, assets, headers }));
@@ -69,6 +71,13 @@ const timed =
     const stop = requestSeconds.startTimer({ route });
     res.once('close', () => void stop());
     next();
+  };
+
+const answerOtherMethods =
+  (headers: RequestHandler): RequestHandler =>
+  (req, res, next) => {
+    if (req.method === 'GET' || req.method === 'HEAD') return next();
+    headers(req, res, () => getOnly(req, res, next));
   };
 
 /** `/assets` holds nothing but files that the build named: what is missing is no page. */

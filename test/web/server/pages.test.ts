@@ -135,6 +135,16 @@ test('a missing built file is no page', async () => {
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
 });
 
+test.each(['/', '/alpha', '/assets/main-abc123.js', '/favicon.svg'])(
+  '%s takes nothing but GET',
+  async (path) => {
+    await using web = await serveWeb();
+    const response = await fetch(web.origin + path, { method: 'POST', body: 'x' });
+    expect(response.status).toBe(405);
+    expect(await response.json()).toMatchObject({ code: 'method_not_allowed' });
+  },
+);
+
 test('without a built page the cure is told, and the API works', async () => {
   await using web = await serveWeb({ pageDirectory: '/nonexistent' });
   const response = await fetch(web.origin);
