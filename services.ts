@@ -39,8 +39,8 @@ export function createServices(context: Context): Services {
     services.inStartOrder.push(transcoder);
     services.rawRoutes.push({
       prefix: '/live/',
-      // The pop-out chat of the channel `live`; no channel can be called chat.
-      except: ['/live/chat'],
+      // The page of the channel `live` and its pop-out chat; no channel can be called chat.
+      except: ['/live/', '/live/chat'],
       handle: (req, res) => transcoder.handleLive(req, res),
     });
   }
