@@ -8,7 +8,7 @@ import { WrongKeys } from './wrong-keys.ts';
 
 const REPORT_MS = 1000;
 /** Lines in the log a second; what is beyond is only counted. */
-const MAX_LOG_LINES = 10;
+const MAX_LOG_LINES = 20;
 
 const noCounts = (): WorkerCounts => ({ bytes: 0, shedFrames: 0, sources: 0, refused: {} });
 

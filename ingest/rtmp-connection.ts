@@ -24,16 +24,15 @@ export interface ConnectionListener {
 export class RtmpConnection {
   readonly address: string;
   readonly protocol: 'rtmp' | 'rtmps';
-  readonly #socket: Socket;
+  #socket: Socket;
   /** Below the TLS, when there is any: only TCP can be reset. */
-  readonly #transport: Socket;
+  #transport: Socket;
   readonly #session: RtmpSession;
   readonly #listener: ConnectionListener;
   #gone = false;
 
   constructor(options: {
     socket: Socket;
-    transport: Socket;
     protocol: 'rtmp' | 'rtmps';
     address: string;
     listener: ConnectionListener;
@@ -42,7 +41,7 @@ export class RtmpConnection {
     this.address = options.address;
     this.protocol = options.protocol;
     this.#socket = socket;
-    this.#transport = options.transport;
+    this.#transport = socket;
     this.#listener = listener;
     this.#session = new RtmpSession({
       output: (bytes) => this.#send(bytes),
@@ -55,14 +54,20 @@ export class RtmpConnection {
         this.#leave('lost');
       },
     });
-    socket.on('data', (bytes: Buffer) => this.push(bytes));
-    socket.once('close', () => this.#lose());
   }
 
   get handshakeDone(): boolean {
     return this.#session.handshakeDone;
   }
 
+  /** The socket to speak on from here on. What it reads has to be given to `push`. */
+  use(socket: Socket, transport: Socket): void {
+    this.#socket = socket;
+    this.#transport = transport;
+    socket.once('close', () => this.#lose());
+  }
+
+  /** Bytes of the socket, valid during the call only. */
   push(bytes: Buffer): void {
     this.#session.push(bytes);
     if (!this.#gone) this.#listener.packetDone();

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Clock } from '../platform/clock.ts';
 import { type ConnectionListener, RtmpConnection } from './rtmp-connection.ts';
+import { readShared } from './shared-read.ts';
 import type { IngestLimits } from './worker-messages.ts';
 
 /** First byte of the RTMP handshake, and of a TLS record that holds a ClientHello. */
@@ -86,21 +87,26 @@ export class RtmpListener {
     const address = socket.remoteAddress ?? 'unknown';
     const deadlineAt = clock.now() + limits.handshakeMs;
     const pending: Pending = { address, deadlineAt, socket, connection: null };
+    this.#watch(pending, socket);
+    this.#remember(pending);
+    socket.once('data', (first: Buffer) => this.#recognise(pending, first));
+    this.#makeRoom(address);
+  }
+
+  #watch(pending: Pending, socket: Socket): void {
+    pending.socket = socket;
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#forget(pending);
     });
-    this.#remember(pending);
-    socket.once('data', (first: Buffer) => this.#recognise(pending, first));
-    this.#makeRoom(address);
   }
 
   #recognise(pending: Pending, first: Buffer): void {
     const { socket } = pending;
     if (first[0] === RTMP_VERSION) {
-      this.#speak(pending, socket, first);
+      this.#speakRtmp(pending, first);
     } else if (first[0] === TLS_HANDSHAKE && this.#secureContext !== null) {
       this.#unwrapTls(pending, first, this.#secureContext);
     } else {
@@ -120,21 +126,35 @@ export class RtmpListener {
       socket.destroy();
     });
     secure.once('data', (plain: Buffer) => {
-      if (plain[0] === RTMP_VERSION) this.#speak(pending, secure, plain);
+      if (plain[0] === RTMP_VERSION) this.#speakRtmps(pending, secure, plain);
       else socket.destroy();
     });
   }
 
-  #speak(pending: Pending, socket: Socket, first: Buffer): void {
-    const connection = new RtmpConnection({
-      socket,
-      transport: pending.socket,
-      protocol: socket === pending.socket ? 'rtmp' : 'rtmps',
-      address: pending.address,
-      listener: this.#options.newListener(),
-    });
-    pending.connection = connection;
+  #speakRtmp(pending: Pending, first: Buffer): void {
+    const before = pending.socket;
+    const connection = this.#connect(pending, before, 'rtmp');
+    const socket = readShared(before, (bytes) => connection.push(bytes));
+    if (socket !== before) {
+      this.#sockets.delete(before);
+      this.#watch(pending, socket);
+    }
+    connection.use(socket, socket);
     connection.push(first);
+  }
+
+  #speakRtmps(pending: Pending, secure: TLSSocket, first: Buffer): void {
+    const connection = this.#connect(pending, secure, 'rtmps');
+    connection.use(secure, pending.socket);
+    secure.on('data', (bytes: Buffer) => connection.push(bytes));
+    connection.push(first);
+  }
+
+  #connect(pending: Pending, socket: Socket, protocol: 'rtmp' | 'rtmps'): RtmpConnection {
+    const { address } = pending;
+    const listener = this.#options.newListener();
+    pending.connection = new RtmpConnection({ socket, protocol, address, listener });
+    return pending.connection;
   }
 
   #remember(pending: Pending): void {

@@ -11,6 +11,7 @@ import {
   MIN_CHUNK_SIZE,
   messageLimit,
 } from './rtmp-limits.ts';
+import { Slab } from './slab.ts';
 
 const NOTHING = Buffer.alloc(0);
 const HANDSHAKE_DONE = 3;
@@ -34,6 +35,7 @@ export interface RtmpCommand {
  * chunk sizes and counts, commands. Its own handling of commands and media is never reached.
  */
 export abstract class RtmpServer extends Rtmp {
+  readonly #slab = new Slab();
   #unfinishedBytes = 0;
   #receivedBytes = 0;
   #acknowledgedBytes = 0;
@@ -142,7 +144,7 @@ export abstract class RtmpServer extends Rtmp {
       );
     }
     // A buffer for each message: the library's own is reused while we still send from it.
-    const tag = Buffer.allocUnsafe(FLV_TAG_HEADER_BYTES + length + FLV_TAG_TRAILER_BYTES);
+    const tag = this.#slab.cut(FLV_TAG_HEADER_BYTES + length + FLV_TAG_TRAILER_BYTES);
     packet.tag = tag;
     packet.capacity = length;
     packet.payload = tag.subarray(FLV_TAG_HEADER_BYTES, FLV_TAG_HEADER_BYTES + length);
