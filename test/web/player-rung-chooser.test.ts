@@ -49,6 +49,20 @@ describe('rung chooser', () => {
     expect(chooser.rung).toBe(TOP);
   });
 
+  it('falls at once while bytes trickle in, without waiting for the part', () => {
+    const chooser = new RungChooser(RUNGS, TOP);
+    const looks = [0.05, 0.1, 0.15, 0.2].map((body) =>
+      chooser.downloading(body, part(body, body * 125_000), 0.6),
+    );
+    expect(looks).toEqual([false, false, true, false]);
+  });
+
+  it('does not probe while the link is busy with what is playing', () => {
+    const chooser = new RungChooser(RUNGS, 0);
+    for (let at = 0; at < 20; at += 0.2) chooser.downloaded(at, part(0.12, 15_000));
+    expect(chooser.probeDue(20)).toBeNull();
+  });
+
   it('keeps a slow part that the buffer outlasts', () => {
     const chooser = new RungChooser(RUNGS, TOP);
     expect(chooser.downloading(0, part(0.4, 50_000), 2)).toBe(false);
@@ -59,10 +73,12 @@ describe('rung chooser', () => {
     chooser.downloaded(0, part(0.48));
     chooser.downloaded(0.5, part(0.48));
     expect(chooser.probeDue(1)).toBeNull();
+    for (let at = 4; at < 5; at += 0.2) chooser.downloaded(at, part(0.02, 15_000));
     expect(chooser.probeDue(5)).toBe(1);
     chooser.probed(5, 1, 900_000);
     expect(chooser.rising).toBeNull();
     expect(chooser.probeDue(6)).toBeNull();
+    for (let at = 12; at < 13; at += 0.2) chooser.downloaded(at, part(0.02, 15_000));
     expect(chooser.probeDue(13)).toBe(1);
     chooser.probed(13, 1, 9_000_000);
     expect(chooser.rising).toBe(1);
@@ -80,7 +96,10 @@ describe('rung chooser', () => {
       chooser.downloaded(at + 0.4, part(0.48));
       expect(chooser.rung).toBe(0);
       const fellAt = at;
-      while (chooser.probeDue(at) === null) at += 0.5;
+      while (chooser.probeDue(at) === null) {
+        at += 0.2;
+        chooser.downloaded(at, part(0.02, 15_000));
+      }
       due.push(at - fellAt);
       chooser.probed(at, 1, 9_000_000);
       chooser.rise(at);

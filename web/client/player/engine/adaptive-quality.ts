@@ -3,7 +3,8 @@ import { type AbrComponentAPI, Events, type Fragment, type LoaderStats, type Par
 import { RungChooser, type Transfer } from './rung-chooser.ts';
 import { probeRung } from './rung-probe.ts';
 
-const TICK_MS = 100;
+/** As often as a browser tells of a transfer's progress (XMLHttpRequest standard, 3.5.6). */
+const TICK_MS = 50;
 /** How near a segment's start the buffer has to end for a switch up to cost nothing, seconds. */
 const BOUNDARY_SECONDS = 0.04;
 
@@ -26,20 +27,26 @@ export class AdaptiveQuality implements AbrComponentAPI {
   readonly #timer: number;
   readonly #destroyed = new AbortController();
   #chooser: RungChooser | null = null;
-  #inFlight: { frag: Fragment; part: Part | null } | null = null;
+  #loading: Fragment | null = null;
   #probing = false;
 
   constructor(hls: Hls) {
     this.#hls = hls;
-    hls.on(Events.FRAG_LOADING, (_, { frag, part }) => {
+    hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       if (frag.type === 'main' && frag.sn !== 'initSegment') {
-        this.#inFlight = { frag, part: part ?? null };
+        this.#loading = frag;
       }
     });
     hls.on(Events.FRAG_LOADED, (_, { frag, part }) => {
-      this.#loaded(frag, part);
+      if (frag.type === 'main' && frag.sn !== 'initSegment') {
+        this.#loaded(frag, part ?? null);
+      }
     });
     hls.on(Events.MANIFEST_LOADING, () => {
+      this.#chooser = null;
+    });
+    // A rung was taken away: the others have new numbers.
+    hls.on(Events.LEVELS_UPDATED, () => {
       this.#chooser = null;
     });
     this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
@@ -48,7 +55,7 @@ export class AdaptiveQuality implements AbrComponentAPI {
   destroy(): void {
     window.clearInterval(this.#timer);
     this.#destroyed.abort();
-    this.#inFlight = null;
+    this.#loading = null;
   }
 
   resetEstimator(): void {
@@ -81,7 +88,7 @@ export class AdaptiveQuality implements AbrComponentAPI {
   #choose(): RungChooser {
     if (this.#chooser === null) {
       const rungs = this.#hls.levels.map((level) => level.maxBitrate);
-      this.#chooser = new RungChooser(rungs, Math.max(0, startRung(rungs)));
+      this.#chooser = new RungChooser(rungs, Math.max(0, rungs.length - 1));
     }
     return this.#chooser;
   }
@@ -96,15 +103,12 @@ export class AdaptiveQuality implements AbrComponentAPI {
     );
   }
 
-  #loaded(frag: Fragment, part: Part | null | undefined): void {
-    if (frag !== this.#inFlight?.frag) {
-      return;
-    }
-    this.#inFlight = null;
+  #loaded(frag: Fragment, part: Part | null): void {
     const stats = part?.stats ?? frag.stats;
     const transfer = transferOf(stats, part?.duration ?? frag.duration, stats.loading.end);
     if (this.#hls.autoLevelEnabled && this.#choose().downloaded(seconds(), transfer)) {
-      this.#hls.nextLoadLevel = this.#choose().rung;
+      // hls.js begins the next part of this fragment right after telling of this one.
+      queueMicrotask(() => this.#drop(frag, part));
     }
   }
 
@@ -120,23 +124,36 @@ export class AdaptiveQuality implements AbrComponentAPI {
   }
 
   #watchTransfer(): void {
-    const flight = this.#inFlight;
-    if (flight === null) {
+    const frag = this.#loading;
+    if (frag === null) {
       return;
     }
-    const { frag, part } = flight;
-    const stats = part?.stats ?? frag.stats;
+    const part = this.#partOnItsWay(frag);
+    const { stats, duration } = part ?? frag;
     if (stats.aborted || stats.loading.end > 0 || stats.loading.start === 0) {
       return;
     }
-    const transfer = transferOf(stats, part?.duration ?? frag.duration, performance.now());
+    const transfer = transferOf(stats, duration, performance.now());
     const ahead = this.#hls.mainForwardBufferInfo?.len ?? 0;
-    if (!this.#choose().downloading(seconds(), transfer, ahead)) {
-      return;
+    if (this.#choose().downloading(seconds(), transfer, ahead)) {
+      this.#drop(frag, part);
     }
-    this.#inFlight = null;
+  }
+
+  /** hls.js says only which fragment it begins with, and loads its parts in a row. */
+  #partOnItsWay(frag: Fragment): Part | null {
+    const parts = this.#hls.latestLevelDetails?.partList ?? [];
+    const onItsWay = ({ fragment, stats }: Part) =>
+      fragment.sn === frag.sn && stats.loading.start > 0 && stats.loading.end === 0;
+    return parts.findLast(onItsWay) ?? null;
+  }
+
+  /** Gives up what is on its way and goes on with the chosen rung. */
+  #drop(frag: Fragment, part: Part | null): void {
+    this.#loading = null;
     this.#hls.nextLoadLevel = this.#choose().rung;
     frag.abortRequests();
+    const { stats } = part ?? frag;
     this.#hls.trigger(Events.FRAG_LOAD_EMERGENCY_ABORTED, { frag, part, stats });
   }
 
@@ -151,19 +168,4 @@ export class AdaptiveQuality implements AbrComponentAPI {
       this.#chooser?.probed(seconds(), rung, bitsPerSecond);
     });
   }
-}
-
-/** The browser's own guess of the link, megabits a second; it knows nothing above 10. */
-function startRung(rungs: number[]): number {
-  const connection: unknown = Reflect.get(navigator, 'connection');
-  const downlink =
-    typeof connection === 'object' && connection !== null
-      ? Reflect.get(connection, 'downlink')
-      : null;
-  const top = rungs.length - 1;
-  if (typeof downlink !== 'number' || downlink <= 0 || downlink >= 10) {
-    return top;
-  }
-  const fits = rungs.findLastIndex((bitrate) => bitrate * 1.2 < downlink * 1e6);
-  return Math.max(0, fits);
 }

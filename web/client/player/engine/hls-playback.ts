@@ -146,13 +146,13 @@ class HlsPlayback implements Playback {
       this.#events.activeQuality(this.#audioOnly ? null : level);
     });
     hls.on(Events.BUFFER_APPENDED, () => this.#edge.appended());
-    hls.on(Events.FRAG_BUFFERED, (_, { frag }) => {
-      if (frag.type === 'main' && frag.cc !== this.#run) {
+    hls.on(Events.FRAG_LOADING, (_, { frag }) => {
+      if (frag.type === 'main' && frag.sn !== 'initSegment' && frag.cc !== this.#run) {
         this.#edge.timelineChanged();
         this.#run = frag.cc;
       }
-      this.#events.progressed();
     });
+    hls.on(Events.FRAG_BUFFERED, () => this.#events.progressed());
     hls.on(Events.ERROR, (_, data) => this.#failed(data));
   }
 
@@ -163,8 +163,8 @@ class HlsPlayback implements Playback {
       return;
     }
     this.#audioUrl = audioTracks[0]?.url || null;
-    const streamId = streamIdOf(levels[0]?.uri);
-    this.#events.opened({ streamId, qualities: this.#qualities() });
+    this.#events.qualities(this.#qualities());
+    this.#events.opened(streamIdOf(levels[0]?.uri));
   }
 
   #qualities(): Quality[] {
@@ -213,6 +213,7 @@ class HlsPlayback implements Playback {
       return;
     }
     if (!data.fatal) {
+      this.#forgetRung(data);
       return;
     }
     const now = performance.now();
@@ -229,6 +230,16 @@ class HlsPlayback implements Playback {
     });
   }
 
+  /** A rung that the server has given up is no longer one to choose. */
+  #forgetRung(data: ErrorData): void {
+    const level = data.context?.level;
+    const gone = data.details === ErrorDetails.LEVEL_LOAD_ERROR && isMissing(data);
+    if (gone && typeof level === 'number' && this.#hls.levels.length > 1) {
+      this.#hls.removeLevel(level);
+      this.#events.qualities(this.#qualities());
+    }
+  }
+
   #captionTracks(): TextTrack[] {
     return [...this.#video.textTracks].filter((track) => track.kind === 'captions');
   }
@@ -242,9 +253,11 @@ function kindOf(data: ErrorData): PlaybackFailure['kind'] {
   if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
     return 'media';
   }
-  const status = data.response?.code;
-  return status === 404 || status === 410 ? 'missing' : 'network';
+  return isMissing(data) ? 'missing' : 'network';
 }
+
+const isMissing = ({ response }: ErrorData): boolean =>
+  response?.code === 404 || response?.code === 410;
 
 const labelOf = (level: { name: string; height: number; uri: string }): string => {
   const height = level.height > 0 ? `${level.height}p` : level.name || 'Video';

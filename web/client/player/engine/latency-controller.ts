@@ -1,5 +1,7 @@
 import { Arrivals } from './arrivals.ts';
 
+/** What happened rarely so far may happen a little worse. */
+const SPREAD_FACTOR = 1.5;
 /** What the buffer keeps beside the measured spread of arrivals, seconds. */
 const MARGIN = { start: 0.18, min: 0.1, max: 0.8, afterStall: 0.12 } as const;
 /** The extra margin halves in this time when nothing stalls. */
@@ -8,8 +10,9 @@ const RATE = { min: 0.95, max: 1.1, gain: 0.25, step: 0.005 } as const;
 /** Rate control sleeps inside the first band and wakes outside the second, seconds. */
 const DEAD_BAND = { sleep: 0.015, wake: 0.035 } as const;
 const RATE_INTERVAL_SECONDS = 0.5;
-/** Farther behind than this, playing faster takes too long. */
-const SEEK_SECONDS = 3;
+/** Farther behind than this, playing faster takes too long; less is borne while joining. */
+const SEEK_SECONDS = { joining: 1, later: 3 } as const;
+const JOINING_SECONDS = 5;
 /** A starved player waits for the target again, but never longer than this. */
 const MAX_HOLD_SECONDS = 0.8;
 /** Held for before anything is known about arrivals, seconds of buffer. */
@@ -39,6 +42,7 @@ export class LatencyController {
   #rate = 1;
   #rateAt = Number.NEGATIVE_INFINITY;
   #holdSince: number | null = null;
+  #joinedAt: number | null = null;
 
   /** The buffer grew from `endBefore` to `endAfter`. */
   appended(arrival: { at: number; endBefore: number; endAfter: number }): void {
@@ -66,7 +70,7 @@ export class LatencyController {
 
   /** Seconds that should be left in the buffer just before a usual part comes. */
   floor(at: number): number {
-    return this.#arrivals.spread(at) + MARGIN.min + this.#decayedExtra(at);
+    return SPREAD_FACTOR * this.#arrivals.spread(at) + MARGIN.min + this.#decayedExtra(at);
   }
 
   decide(view: PlayheadView): LatencyDecision {
@@ -78,7 +82,9 @@ export class LatencyController {
     if (behind === null) {
       return this.#setRate(view.at, 1);
     }
-    if (behind > SEEK_SECONDS) {
+    this.#joinedAt ??= view.at;
+    const joining = view.at - this.#joinedAt < JOINING_SECONDS;
+    if (behind > (joining ? SEEK_SECONDS.joining : SEEK_SECONDS.later)) {
       return { kind: 'seek', position: view.position + behind };
     }
     if (this.#rate !== 0 && view.at - this.#rateAt < RATE_INTERVAL_SECONDS) {

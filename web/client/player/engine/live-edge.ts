@@ -3,8 +3,11 @@ import { LatencyController } from './latency-controller.ts';
 const TICK_MS = 100;
 /** Farther behind by the viewer's own wish, it is rewound and left alone. */
 const REWOUND_SECONDS = 2.5;
+/** A seek that ends within this after one of ours is ours. */
+const OWN_SEEK_SECONDS = 3;
 const MIN_SEEK_GAIN_SECONDS = 1;
-const SEEK_PAUSE_SECONDS = 2;
+/** A machine that cannot keep up must not be sent after the edge again and again. */
+const SEEK_PAUSE_SECONDS = 5;
 /** How much of the newest media is left to arrive before a jump lands, seconds. */
 const LANDING_SECONDS = 0.4;
 
@@ -150,7 +153,7 @@ export class LiveEdge {
   #seeked(): void {
     const at = seconds();
     const target = this.#controller.targetLag(at);
-    if (at - this.#soughtAt < SEEK_PAUSE_SECONDS || target === null || !this.#started) {
+    if (at - this.#soughtAt < OWN_SEEK_SECONDS || target === null || !this.#started) {
       return;
     }
     this.#rewound = at - this.#options.video.currentTime - target > REWOUND_SECONDS;

@@ -28,8 +28,8 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
     'loadedmetadata',
     () => {
       opened = true;
-      const qualities = [{ id: AUTO_QUALITY, label: 'Auto', height: null }];
-      events.opened({ streamId: null, qualities });
+      events.qualities([{ id: AUTO_QUALITY, label: 'Auto', height: null }]);
+      events.opened(null);
     },
     { signal },
   );

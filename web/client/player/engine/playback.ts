@@ -2,8 +2,9 @@ import type { Quality } from './types.ts';
 
 /** Facts that a playback tells the engine; every one may come many times. */
 export interface PlaybackEvents {
-  /** The multivariant playlist is read. `streamId` null: its URLs do not say. */
-  opened(fact: { streamId: string | null; qualities: Quality[] }): void;
+  /** The multivariant playlist is read. Null: its URLs do not say which stream it is. */
+  opened(streamId: string | null): void;
+  qualities(qualities: Quality[]): void;
   /** New media lies in the buffer. */
   progressed(): void;
   activeQuality(id: number | null): void;

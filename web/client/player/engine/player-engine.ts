@@ -156,9 +156,9 @@ class Engine {
 
   #playbackEvents(): PlaybackEvents {
     return {
-      opened: ({ streamId, qualities }) => {
+      qualities: (qualities) => this.store.set({ qualities }),
+      opened: (streamId) => {
         this.#streamId = streamId;
-        this.store.set({ qualities });
         void this.#autoplay();
       },
       progressed: () => this.#retries.succeeded(),

@@ -10,6 +10,10 @@ const MIN_EVIDENCE_PARTS = 2;
 /** A lost packet holds a transfer up for a round trip and 200 ms; only more than that is slow. */
 const SLOW_SECONDS = 0.35;
 const SILENT_SECONDS = 1.2;
+/** Bytes that keep coming, but this much too slowly, come over a narrow link: no need to wait. */
+const TRICKLE = { seconds: 0.15, looks: 3, share: 0.7 } as const;
+/** A probe takes capacity from what is playing; above this load there is none to spare. */
+const PROBE_LOAD = 0.4;
 /** Measured bandwidth a rung may take when falling, and has to leave free when rising. */
 const FALL_SHARE = 0.8;
 const RISE_FACTOR = 1.35;
@@ -34,6 +38,8 @@ export class RungChooser {
   #probeInterval: number = PROBE.first;
   #roseAt = Number.NEGATIVE_INFINITY;
   #risen: number | null = null;
+  /** Looks in a row at one transfer that found more bytes than the look before. */
+  #trickle = { bytes: 0, looks: 0 };
 
   constructor(rungs: number[], rung: number) {
     this.#rungs = rungs;
@@ -75,11 +81,14 @@ export class RungChooser {
     if (part.loadedBytes === 0) {
       return part.totalSeconds > SILENT_SECONDS + aheadSeconds && this.#fall(at, 0);
     }
+    const bitsPerSecond = (part.loadedBytes * 8) / part.bodySeconds;
+    if (this.#trickles(part, bitsPerSecond)) {
+      return this.#fall(at, bitsPerSecond);
+    }
     const slow = Math.max(SLOW_SECONDS, part.mediaSeconds * 1.5);
     if (part.bodySeconds < slow) {
       return false;
     }
-    const bitsPerSecond = (part.loadedBytes * 8) / part.bodySeconds;
     const remainingBits = Math.max(0, part.totalBytes - part.loadedBytes) * 8;
     const inTime = remainingBits / bitsPerSecond < aheadSeconds - part.mediaSeconds;
     return !inTime && this.#fall(at, bitsPerSecond);
@@ -92,7 +101,8 @@ export class RungChooser {
       return null;
     }
     const { body, media } = this.#sum();
-    return body > media * 0.5 ? null : next;
+    const known = this.#evidence.length >= MIN_EVIDENCE_PARTS;
+    return !known || body > media * PROBE_LOAD ? null : next;
   }
 
   /** @param bitsPerSecond null: the probe did not finish in time */
@@ -112,6 +122,18 @@ export class RungChooser {
       this.#moveTo(this.#risen, at);
       this.#roseAt = at;
     }
+  }
+
+  #trickles({ loadedBytes, bodySeconds }: Transfer, bitsPerSecond: number): boolean {
+    const { bytes, looks } = this.#trickle;
+    if (loadedBytes < bytes) this.#trickle = { bytes: loadedBytes, looks: 1 };
+    else if (loadedBytes === bytes) this.#trickle = { bytes, looks: 0 };
+    else this.#trickle = { bytes: loadedBytes, looks: looks + 1 };
+    return (
+      bodySeconds >= TRICKLE.seconds &&
+      this.#trickle.looks >= TRICKLE.looks &&
+      bitsPerSecond < (this.#rungs[this.#rung] ?? 0) * TRICKLE.share
+    );
   }
 
   #fall(at: number, bitsPerSecond: number): boolean {
