@@ -7,6 +7,7 @@ import type { FfmpegExit } from './ffmpeg-command.ts';
 import { canShed, type Ladder, ladderFor } from './ladder.ts';
 import { type RestartReason, restarts, shedRungs } from './metrics.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
+import { RunSequence } from './run-sequence.ts';
 import { StreamReport } from './stream-report.ts';
 import type { StreamTranscodeOptions } from './transcode-options.ts';
 import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts';
@@ -21,19 +22,18 @@ const TRY_AGAIN_MS = 60_000;
 
 /**
  * One stream: keeps one ffmpeg running over its newest source and its output in the packager,
- * whatever happens to that ffmpeg. Runs follow each other, never beside each other.
+ * whatever happens to that ffmpeg.
  */
 export class StreamTranscode {
   readonly packager: StreamPackager;
   readonly #options: StreamTranscodeOptions;
   readonly #log: Context['log'];
+  readonly #runs: RunSequence;
   readonly #report: StreamReport;
   readonly #stopWatching: () => void;
   #source: Source | null = null;
-  #run: ActiveRun | null = null;
   #interrupted = false;
   #ended: Promise<void> | null = null;
-  #changes: Promise<void> = Promise.resolve();
   #cancelRestart: () => void = () => {};
   #watching = false;
   #shedAt = 0;
@@ -56,6 +56,7 @@ export class StreamTranscode {
         }),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
     });
+    this.#runs = new RunSequence({ clock: options.context.clock, log: this.#log });
     this.#report = new StreamReport(this.#options, this.packager);
     this.#stopWatching = options.context.clock.every(WATCH_MS, () => void this.#watch());
   }
@@ -87,46 +88,25 @@ export class StreamTranscode {
     this.#stopWatching();
     this.#cancelRestart();
     this.#options.onEnd();
-    this.#run?.process.end();
-    this.#change(() => this.#endRun(0));
-    await this.#changes;
+    await this.#runs.end();
     await this.packager.end();
   }
 
-  /** One change of runs after the other. */
-  #change(task: () => Promise<void>): void {
-    this.#changes = this.#changes.then(task).catch((error: unknown) => {
-      this.#log.error({ err: error }, 'transcode change failed');
-    });
-  }
-
-  /** Waits so long for the run to come to its end by itself, then ends it. */
-  async #endRun(patienceMs: number): Promise<void> {
-    const run = this.#run;
-    if (run === null) return;
-    this.#run = null;
-    if (patienceMs === 0) run.process.end();
-    const cancel = this.#options.context.clock.after(patienceMs, () => run.process.end());
-    await run.process.finished;
-    cancel();
-  }
-
-  #replaceRun(handOverMs: number): void {
+  #replaceRun(patienceMs: number): void {
     this.#cancelRestart();
-    this.#change(async () => {
-      await this.#endRun(handOverMs);
-      if (this.#source !== null && this.#ended === null) this.#startRun(this.#source);
+    this.#runs.replace(patienceMs, () => {
+      const source = this.#ended === null ? this.#source : null;
+      return source === null ? null : this.#startRun(source);
     });
   }
 
-  #startRun(source: Source): void {
+  #startRun(source: Source): ActiveRun {
     const { context, stream } = this.#options;
     const encoder =
       this.#state.softwareInstead === null ? this.#options.encoder() : SOFTWARE_ENCODER;
     const ladder = this.#ladderOf(source, encoder);
     const wanted = { source, ladder, encoder, packager: this.packager };
     const run = startActiveRun(wanted, this.#options);
-    this.#run = run;
     this.#log.info(
       {
         streamAgeMs: context.clock.now() - stream.startedAt,
@@ -138,6 +118,7 @@ export class StreamTranscode {
       'transcode began',
     );
     void run.process.finished.then((exit) => this.#runFinished(run, exit));
+    return run;
   }
 
   #ladderOf(source: Source, encoder: VideoEncoder, shed = this.#state.shed.length): Ladder {
@@ -152,7 +133,7 @@ export class StreamTranscode {
   }
 
   #runFinished(run: ActiveRun, exit: FfmpegExit): void {
-    if (exit.kind === 'asked' || this.#ended !== null || this.#run !== run) return;
+    if (exit.kind === 'asked' || this.#ended !== null || this.#runs.current !== run) return;
     const { code, signal, stderr, error } = exit;
     const level = this.#interrupted && exit.kind === 'input_ended' ? 'info' : 'warn';
     this.#log[level]({ exit: exit.kind, code, signal, stderr, err: error }, 'ffmpeg ended');
@@ -181,7 +162,7 @@ export class StreamTranscode {
   }
 
   #longKeyframes(seconds: number): void {
-    const copies = this.#run?.ladder.video.some((rung) => rung.copied) ?? false;
+    const copies = this.#runs.current?.ladder.video.some((rung) => rung.copied) ?? false;
     if (!copies || this.#state.longKeyframes !== null || this.#ended !== null) return;
     this.#state.longKeyframes = seconds;
     this.#log.warn({ seconds }, 'keyframes too far apart');
@@ -203,19 +184,17 @@ export class StreamTranscode {
   }
 
   async #judge(): Promise<void> {
-    const run = this.#run;
+    const run = this.#runs.current;
     if (run === null || this.#interrupted) return;
     const verdict = await run.judge();
-    if (this.#run !== run || this.#ended !== null || this.#interrupted) return;
+    if (this.#runs.current !== run || this.#ended !== null || this.#interrupted) return;
     if (verdict === 'hung') this.#replaceHung(run);
     else if (verdict === 'behind' && canShed(run.ladder)) this.#shed(run);
   }
 
   #replaceHung(run: ActiveRun): void {
     this.#log.warn('ffmpeg hangs');
-    this.#run = null;
-    run.process.kill();
-    this.#change(async () => void (await run.process.finished));
+    this.#runs.kill();
     this.#countFailure(run);
     this.#restart('hung', 0);
   }
