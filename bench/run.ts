@@ -35,6 +35,19 @@ async function list(): Promise<void> {
   }
 }
 
+/** Runs it and writes its result as one JSON line; the goals go to standard error. */
+export async function runBench(
+  bench: Bench,
+  args: string[],
+  write: (line: string) => void,
+): Promise<void> {
+  const result = await bench.run(args);
+  for (const { what, measured, kind, limit, met } of result.goals) {
+    say(`${met ? 'met   ' : 'MISSED'} ${what}: ${measured} (at ${kind} ${limit})`);
+  }
+  write(`${JSON.stringify(result)}\n`);
+}
+
 /** Returns the exit code: 0 when it ran, whether or not the goals were met. */
 export async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -46,12 +59,7 @@ export async function main(args: string[]): Promise<number> {
     say(`There is no bench "${name}". The benches are: ${benchNames().join(', ')}.`);
     return 2;
   }
-  const bench = await loadBench(name);
-  const result = await bench.run(rest);
-  for (const { what, measured, kind, limit, met } of result.goals) {
-    say(`${met ? 'met   ' : 'MISSED'} ${what}: ${measured} (at ${kind} ${limit})`);
-  }
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  await runBench(await loadBench(name), rest, (line) => process.stdout.write(line));
   return 0;
 }
 

@@ -116,16 +116,18 @@ export function treeCpuSeconds(pid: number): number {
   return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND;
 }
 
-/** Proportional set size of the process and all below it, bytes: shared pages count once. */
-export function treePssBytes(pid: number): number {
-  let kilobytes = 0;
-  for (const each of processTree(pid)) {
-    try {
-      const rollup = readFileSync(`/proc/${each}/smaps_rollup`, 'latin1');
-      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0);
-    } catch {
-      // It ended between the listing and the reading.
-    }
+/** Proportional set size of one process, bytes: pages shared with others count in part. */
+export function pssBytes(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+  } catch {
+    // It ended between the listing and the reading.
+    return 0;
   }
-  return kilobytes * 1024;
+}
+
+/** Of the process and all below it. */
+export function treePssBytes(pid: number): number {
+  return processTree(pid).reduce((bytes, each) => bytes + pssBytes(each), 0);
 }

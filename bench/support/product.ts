@@ -34,6 +34,8 @@ export async function productEnvironment(
       RTC_PORT: String(rtcPort),
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
+      // As the launcher starts the server.
+      NODE_COMPILE_CACHE: join(ROOT, '.cache/compiled'),
       ...settings,
     },
     httpUrl: `http://127.0.0.1:${httpPort}`,

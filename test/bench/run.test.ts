@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { goal } from '../../bench/result.ts';
-import { benchNames, loadBench } from '../../bench/run.ts';
+import { benchNames, loadBench, runBench } from '../../bench/run.ts';
 
 const RUNNER = join(import.meta.dirname, '../../bench/run.ts');
-const runBench = (...args: string[]) => promisify(execFile)(process.execPath, [RUNNER, ...args]);
+const runner = (...args: string[]) => promisify(execFile)(process.execPath, [RUNNER, ...args]);
 
 describe('npm run bench', () => {
   it.each(benchNames())('%s says in a line what it measures, and can be run', async (name) => {
@@ -16,19 +16,19 @@ describe('npm run bench', () => {
   });
 
   it('lists every bench when it is given no name', async () => {
-    const { stdout } = await runBench();
+    const { stdout } = await runner();
     for (const name of benchNames()) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
   it('refuses a name it does not know and says which there are', async () => {
-    await expect(runBench('nonsense')).rejects.toMatchObject({
+    await expect(runner('nonsense')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('start'),
     });
   });
 });
 
-describe('a goal', () => {
+describe('a result', () => {
   it('is met at its limit, in its direction, and never by nothing', () => {
     expect(goal('x', 2, 'most', 2).met).toBe(true);
     expect(goal('x', 2.1, 'most', 2).met).toBe(false);
