@@ -109,7 +109,7 @@ test('a new stream plays in the page that saw the old one end', async () => {
   expect((await channelOf(product)).streamId).not.toBe(streamId);
 });
 
-test('two watch tabs of one browser keep playing, over one event stream', async () => {
+test('two watch tabs of one browser keep playing, over one event stream, and there is a picture of it', async () => {
   await start(500);
   publish();
   await untilChannel(product, (channel) => channel.live);
@@ -118,6 +118,13 @@ test('two watch tabs of one browser keep playing, over one event stream', async 
   // Both at once: neither waits for a connection that the other holds.
   await Promise.all(pages.map((page) => untilPlayedOn(page, 4)));
   await untilChannel(product, (channel) => channel.viewers === 2);
+  await expect
+    .poll(async () => {
+      const { thumbnail } = await channelOf(product);
+      const picture = await fetch(`${product.httpUrl}${thumbnail}`);
+      return [picture.status, picture.headers.get('content-type')];
+    })
+    .toEqual([200, 'image/jpeg']);
   const metrics = await (await fetch(`${product.httpUrl}/metrics`)).text();
   expect(metrics).toMatch(/^footlight_event_connections 1$/m);
 });
