@@ -28,7 +28,27 @@ describe('npm run bench', () => {
   });
 });
 
-describe('a result', () => {
+describe('what a bench prints', () => {
+  it('is its result as one JSON line, a missing peer with its reason', async () => {
+    const lines: string[] = [];
+    const result = {
+      bench: 'trivial',
+      ours: { p50Ms: 1 },
+      peer: null,
+      why: 'Nobody\nelse does it.',
+      ratio: null,
+      goals: [goal('p50', 1, 'most', 2)],
+      setting: { args: '' },
+    };
+    const run = async (args: string[]) => ({ ...result, setting: { args: args.join(' ') } });
+    await runBench({ describe: 'trivial', run }, ['--seconds', '1'], (line) => lines.push(line));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^[^\n]+\n$/);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ ...result, setting: { args: '--seconds 1' } });
+  });
+});
+
+describe('a goal', () => {
   it('is met at its limit, in its direction, and never by nothing', () => {
     expect(goal('x', 2, 'most', 2).met).toBe(true);
     expect(goal('x', 2.1, 'most', 2).met).toBe(false);
