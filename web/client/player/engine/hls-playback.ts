@@ -6,17 +6,17 @@ import Hls, {
   type LevelLoadedData,
   type ManifestParsedData,
 } from 'hls.js';
+import { CaptionTracks } from './caption-tracks.ts';
 import { firstSegment } from './first-segment.ts';
 import { hlsConfig } from './hls-config.ts';
+import { failureOf, isMissing } from './hls-failure.ts';
+import { qualitiesOf } from './hls-qualities.ts';
 import { LiveEdge } from './live-edge.ts';
-import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
+import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
 import { streamIdOf } from './playback.ts';
-import { AUDIO_ONLY, AUTO_QUALITY, type Quality } from './types.ts';
+import { AUDIO_ONLY, AUTO_QUALITY } from './types.ts';
 
 export const hlsRunsHere = (): boolean => Hls.isSupported();
-
-const FATAL_SENTENCE =
-  'This browser cannot play the stream: try a current Chrome, Firefox or Safari.';
 
 /** Playback through hls.js, with the latency and the quality led by ours. */
 export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
@@ -33,6 +33,7 @@ class HlsPlayback implements Playback {
   readonly #src: string;
   readonly #events: PlaybackEvents;
   readonly #edge: LiveEdge;
+  readonly #captions: CaptionTracks;
   readonly #listening = new AbortController();
   #live = true;
   #opened = false;
@@ -55,9 +56,11 @@ class HlsPlayback implements Playback {
     });
     this.#listen();
     const { signal } = this.#listening;
-    const told = () => this.#events.captions(this.#captionTracks().length > 0);
-    video.textTracks.addEventListener('addtrack', told, { signal });
-    video.textTracks.addEventListener('removetrack', told, { signal });
+    this.#captions = new CaptionTracks(
+      video.textTracks,
+      (available) => this.#events.captions(available),
+      signal,
+    );
   }
 
   playingAt(): number | null {
@@ -92,13 +95,7 @@ class HlsPlayback implements Playback {
   }
 
   setCaptions(on: boolean): void {
-    for (const track of this.#captionTracks()) {
-      track.mode = 'hidden';
-    }
-    const [first] = this.#captionTracks();
-    if (on && first !== undefined) {
-      first.mode = 'showing';
-    }
+    this.#captions.show(on);
   }
 
   resume(): void {
@@ -163,19 +160,8 @@ class HlsPlayback implements Playback {
       return;
     }
     this.#audioUrl = audioTracks[0]?.url || null;
-    this.#events.qualities(this.#qualities());
+    this.#events.qualities(qualitiesOf(this.#hls, this.#audioUrl !== null));
     this.#events.opened(streamIdOf(levels[0]?.uri));
-  }
-
-  #qualities(): Quality[] {
-    const rungs = this.#hls.levels
-      .map((level, id) => ({ id, label: labelOf(level), height: level.height || null }))
-      .reverse();
-    const all: Quality[] = [{ id: AUTO_QUALITY, label: 'Auto', height: null }, ...rungs];
-    if (this.#audioUrl !== null) {
-      all.push({ id: AUDIO_ONLY, label: 'Audio only', height: null });
-    }
-    return all;
   }
 
   #levelLoaded({ details, networkDetails, stats }: LevelLoadedData): void {
@@ -222,12 +208,7 @@ class HlsPlayback implements Playback {
       this.#hls.recoverMediaError();
       return;
     }
-    this.#events.failed({
-      kind: kindOf(data),
-      opening: !this.#opened,
-      message:
-        data.type === ErrorTypes.NETWORK_ERROR ? 'The stream does not answer.' : FATAL_SENTENCE,
-    });
+    this.#events.failed(failureOf(data, !this.#opened));
   }
 
   /** A rung that the server has given up is no longer one to choose. */
@@ -236,30 +217,7 @@ class HlsPlayback implements Playback {
     const gone = data.details === ErrorDetails.LEVEL_LOAD_ERROR && isMissing(data);
     if (gone && typeof level === 'number' && this.#hls.levels.length > 1) {
       this.#hls.removeLevel(level);
-      this.#events.qualities(this.#qualities());
+      this.#events.qualities(qualitiesOf(this.#hls, this.#audioUrl !== null));
     }
   }
-
-  #captionTracks(): TextTrack[] {
-    return [...this.#video.textTracks].filter((track) => track.kind === 'captions');
-  }
 }
-
-function kindOf(data: ErrorData): PlaybackFailure['kind'] {
-  if (data.type !== ErrorTypes.NETWORK_ERROR) {
-    return 'media';
-  }
-  // A manifest that has no playable rung is answered, but not with anything to play here.
-  if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
-    return 'media';
-  }
-  return isMissing(data) ? 'missing' : 'network';
-}
-
-const isMissing = ({ response }: ErrorData): boolean =>
-  response?.code === 404 || response?.code === 410;
-
-const labelOf = (level: { name: string; height: number; uri: string }): string => {
-  const height = level.height > 0 ? `${level.height}p` : level.name || 'Video';
-  return /\/source\//.test(level.uri) ? `${height} (source)` : height;
-};

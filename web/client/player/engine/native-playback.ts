@@ -1,3 +1,4 @@
+import { CaptionTracks } from './caption-tracks.ts';
 import type { OpenPlayback } from './playback.ts';
 import { AUTO_QUALITY } from './types.ts';
 
@@ -23,7 +24,8 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
     video.src = src;
     video.load();
   };
-  const captions = () => [...video.textTracks].filter((track) => track.kind === 'captions');
+  const told = (available: boolean) => events.captions(available);
+  const captions = new CaptionTracks(video.textTracks, told, signal);
   video.addEventListener(
     'loadedmetadata',
     () => {
@@ -48,9 +50,6 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
       events.failed({ kind: 'network', opening: !opened, message: 'The stream does not answer.' }),
     { signal },
   );
-  video.textTracks.addEventListener('addtrack', () => events.captions(captions().length > 0), {
-    signal,
-  });
   const edge = () => (video.seekable.length === 0 ? null : video.seekable.end(0));
   load();
   return {
@@ -68,11 +67,7 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
       }
     },
     selectQuality: () => undefined,
-    setCaptions(on) {
-      for (const [index, track] of captions().entries()) {
-        track.mode = on && index === 0 ? 'showing' : 'hidden';
-      }
-    },
+    setCaptions: (on) => captions.show(on),
     resume: load,
     destroy() {
       listening.abort();
