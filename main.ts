@@ -10,7 +10,7 @@ import { watchNotices } from './platform/db/notices.ts';
 import { createMemoryDirectory } from './platform/directory-memory.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createHttpApp } from './platform/http-app.ts';
-import { launcherFacts } from './platform/launcher-facts.ts';
+import { type LauncherFacts, launcherFacts } from './platform/launcher-facts.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { requirePrograms } from './platform/required-programs.ts';
@@ -23,7 +23,7 @@ const FIRST_CHANNEL = 'live';
 const STOP_DEADLINE_MS = 9_000;
 
 /** Config, then backends, then the chosen services. Every part is stopped when a later one fails. */
-async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void> {
+async function start(config: Config, log: Log, shutdown: Shutdown): Promise<LauncherFacts> {
   const context = await openBackends(config, log, shutdown);
   const { db, channels } = context;
   collectProcessMetrics();
@@ -52,11 +52,11 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   started.all = true;
 
   log.info({ httpPort: config.httpPort, rtmpPort: config.rtmpPort }, 'ready');
-  // Now, since a process that is killed writes nothing (NODE_COMPILE_CACHE, set by the launcher).
+  // Now, since a process that is killed writes nothing (the launcher turned the cache on).
   flushCompileCache();
   const streamKey = await channels.streamKeyOf(FIRST_CHANNEL);
   const notes = Object.values(services.cures);
-  process.send?.(launcherFacts(config, { name: FIRST_CHANNEL, streamKey }, notes));
+  return launcherFacts(config, { name: FIRST_CHANNEL, streamKey }, notes);
 }
 
 /** One process on embedded stores. */
@@ -114,7 +114,11 @@ function readConfig(): Config {
   }
 }
 
-async function main(): Promise<void> {
+/**
+ * Runs the product until it is stopped, and then ends the process: 0, or 1 when it could not
+ * start. `onReady` is given what people have to know, the stream key included.
+ */
+export async function run(onReady: (facts: LauncherFacts) => void): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   const shutdown = createShutdown(log);
@@ -141,7 +145,7 @@ async function main(): Promise<void> {
   });
 
   try {
-    await starting;
+    onReady(await starting);
   } catch (error) {
     fail(log, error);
     await shutdown.run();
@@ -149,4 +153,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+if (import.meta.main) await run((facts) => process.send?.(facts));

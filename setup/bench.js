@@ -4,7 +4,6 @@ import { ensure } from './ensure.js';
 import { packages } from './packages.js';
 import { nodePath, pinnedNode } from './pinned-node.js';
 import { root } from './place.js';
-import { NODE_FLAGS } from './server-process.js';
 import { atTopLevel } from './step.js';
 import { testTools } from './system-packages.js';
 import { webPage } from './web-page.js';
@@ -16,7 +15,7 @@ const listsOnly = args.length === 0 || args[0] === 'list' || args[0] === '--help
 await atTopLevel(async () => {
   await ensure([packages({ dev: true }), pinnedNode()]);
   if (!listsOnly) await ensure([testTools(), webPage()]);
-  const child = spawn(nodePath, [...NODE_FLAGS, 'bench/run.ts', ...args], {
+  const child = spawn(nodePath, ['bench/run.ts', ...args], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}` },

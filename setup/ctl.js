@@ -3,12 +3,11 @@ import { ensure } from './ensure.js';
 import { packages } from './packages.js';
 import { nodePath, pinnedNode } from './pinned-node.js';
 import { root } from './place.js';
-import { NODE_FLAGS } from './server-process.js';
 import { atTopLevel } from './step.js';
 
 await atTopLevel(async () => {
   await ensure([packages({ dev: false }), pinnedNode()]);
-  const child = spawn(nodePath, [...NODE_FLAGS, 'ctl.ts', ...process.argv.slice(2)], {
+  const child = spawn(nodePath, ['ctl.ts', ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
   });

@@ -1,15 +1,17 @@
 import { ensure } from './ensure.js';
 import { packages } from './packages.js';
-import { pinnedNode } from './pinned-node.js';
-import { runServer } from './server-process.js';
+import { nodePath, pinnedNode } from './pinned-node.js';
 import { atTopLevel } from './step.js';
 import { ffmpeg } from './system-packages.js';
 import { webPage } from './web-page.js';
-import { welcome } from './welcome.js';
 
+/**
+ * Installs what is missing and prints the path of the Node that is to run setup/serve.js. The
+ * shell then becomes that process: one less in memory, and signals reach the server itself.
+ */
 await atTopLevel(async () => {
   const page = webPage();
   // Only the build needs the packages for development.
   await ensure([packages({ dev: !page.isThere() }), pinnedNode(), ffmpeg(), page]);
-  process.exitCode = await runServer((facts) => process.stderr.write(welcome(facts)));
+  process.stdout.write(`${nodePath}\n`);
 });
