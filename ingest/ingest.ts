@@ -66,7 +66,7 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
         return lifecycle.source(message.publisherId, message.source);
       case 'gone':
         log.info({ publisherId: message.publisherId, reason: message.reason }, 'publisher gone');
-        return lifecycle.gone(message.publisherId, message.reason, message.lastMediaMs);
+        return lifecycle.gone(message);
       case 'report':
         for (const report of message.publishers) lifecycle.report(report);
         ingestMetrics.add(message.counts, message.pending);

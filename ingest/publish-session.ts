@@ -78,6 +78,10 @@ export class PublishSession {
     this.#sources = new SourceRun({ feeds, newId, onSource, firstRun: grant.run });
   }
 
+  get streamId(): string {
+    return this.#options.grant.streamId;
+  }
+
   get lastMediaMs(): number | null {
     return this.#timeline?.lastMs ?? null;
   }

@@ -10,6 +10,7 @@ import type {
   AuthoriseRequest,
   FromWorker,
   GoneReason,
+  PublisherGone,
   PublishGrant,
   PublishRefusal,
 } from './worker-messages.ts';
@@ -23,6 +24,8 @@ export interface PublisherHouse {
   wrongKeys: WrongKeys;
   readable: Readable;
   firstSourceMs: number;
+  /** By stream: media time that its publishers so far reached. */
+  reached: Map<string, number>;
   post(message: FromWorker): void;
   /** Null: there is room for one more. */
   fullBecause(): AppError | null;
@@ -42,6 +45,7 @@ export class Publisher implements ConnectionListener {
   #connection: RtmpConnection | null = null;
   #flashVersion: string | null = null;
   #gone = false;
+  #fault: PublisherGone['fault'] = null;
   #session: PublishSession | null = null;
 
   constructor(house: PublisherHouse) {
@@ -97,9 +101,11 @@ export class Publisher implements ConnectionListener {
   #openSession(connection: RtmpConnection, grant: PublishGrant): PublishSession {
     const { feeds, clock, newId, readable, firstSourceMs, post } = this.#house;
     const publisherId = this.id;
+    const { streamId } = grant;
+    const lastMediaMs = Math.max(grant.lastMediaMs, this.#house.reached.get(streamId) ?? 0);
     return new PublishSession({
       publisherId,
-      grant,
+      grant: { ...grant, lastMediaMs },
       protocol: connection.protocol,
       flashVersion: this.#flashVersion,
       feeds,
@@ -107,7 +113,7 @@ export class Publisher implements ConnectionListener {
       newId,
       readable,
       firstSourceMs,
-      onSource: (source) => post({ type: 'source', publisherId, streamId: grant.streamId, source }),
+      onSource: (source) => post({ type: 'source', publisherId, streamId, source }),
       onRefused: (error) => connection.refuse(error),
     });
   }
@@ -149,6 +155,7 @@ export class Publisher implements ConnectionListener {
   }
 
   failed(connection: RtmpConnection, error: AppError): void {
+    this.#fault = { code: error.code, message: error.message };
     this.#house.refused(error, connection.address);
   }
 
@@ -159,8 +166,27 @@ export class Publisher implements ConnectionListener {
 
   #report(reason: GoneReason): void {
     const lastMediaMs = this.#session?.lastMediaMs ?? null;
+    if (this.#session !== null && lastMediaMs !== null) {
+      noteReached(this.#house.reached, this.#session.streamId, lastMediaMs);
+    }
     this.#session?.end();
-    this.#house.post({ type: 'gone', publisherId: this.id, reason, lastMediaMs });
+    this.#house.post({
+      type: 'gone',
+      publisherId: this.id,
+      reason,
+      lastMediaMs,
+      fault: this.#fault,
+    });
     this.#house.closed(this);
   }
+}
+
+/** Of the newest streams: an old one's time comes with its next grant. */
+const STREAMS_NOTED = 2000;
+
+function noteReached(reached: Map<string, number>, streamId: string, mediaMs: number): void {
+  reached.delete(streamId);
+  reached.set(streamId, mediaMs);
+  const [oldest] = reached.keys();
+  if (reached.size > STREAMS_NOTED && oldest !== undefined) reached.delete(oldest);
 }

@@ -54,6 +54,7 @@ export class Publishing {
       wrongKeys: new WrongKeys(),
       readable: { codecs, ffmpegVersion },
       firstSourceMs: limits.firstSourceMs,
+      reached: new Map(),
       post: (message) => {
         if (message.type === 'source') this.#counts.sources += 1;
         this.#post(message);

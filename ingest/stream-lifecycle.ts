@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
 import type {
   AuthoriseRequest,
-  GoneReason,
+  PublisherGone,
   PublisherReport,
   PublishGrant,
   PublishRefusal,
@@ -36,7 +36,9 @@ const TAKEN_OVER =
 export class StreamLifecycle {
   readonly #context: Context;
   readonly #evictions: Evictions;
+  /** By channel. */
   readonly #streams = new Map<string, OpenStream>();
+  readonly #byPublisher = new Map<string, OpenStream>();
   /** By channel: a stream on its way out of the directory. */
   readonly #ending = new Map<string, Promise<void>>();
 
@@ -46,7 +48,7 @@ export class StreamLifecycle {
   }
 
   get publishers(): number {
-    return [...this.#streams.values()].filter(({ publisherId }) => publisherId !== null).length;
+    return this.#byPublisher.size;
   }
 
   /** Checks the key and takes the channel's lease; the publisher that had it is evicted. */
@@ -77,16 +79,17 @@ export class StreamLifecycle {
   ): OpenStream {
     const known = this.#streams.get(channel);
     if (known?.streamId === lease.streamId) {
-      known.publisherId = publisherId;
+      this.#setPublisher(known, publisherId);
       known.nextRun = Math.max(known.nextRun, lease.run);
       return known;
     }
     known?.cancelGrace();
+    if (known !== undefined) this.#setPublisher(known, null);
     const stream: OpenStream = {
       channel,
       streamId: lease.streamId,
       startedAt: lease.startedAt,
-      publisherId,
+      publisherId: null,
       wentLive: false,
       nextRun: lease.run,
       lastMediaMs: 0,
@@ -95,14 +98,14 @@ export class StreamLifecycle {
       told: Promise.resolve(),
     };
     this.#streams.set(channel, stream);
+    this.#setPublisher(stream, publisherId);
     return stream;
   }
 
-  #streamOf(publisherId: string): OpenStream | undefined {
-    for (const stream of this.#streams.values()) {
-      if (stream.publisherId === publisherId) return stream;
-    }
-    return undefined;
+  #setPublisher(stream: OpenStream, publisherId: string | null): void {
+    if (stream.publisherId !== null) this.#byPublisher.delete(stream.publisherId);
+    stream.publisherId = publisherId;
+    if (publisherId !== null) this.#byPublisher.set(publisherId, stream);
   }
 
   #tell(stream: OpenStream, step: () => Promise<void>): Promise<void> {
@@ -114,7 +117,7 @@ export class StreamLifecycle {
 
   /** A publisher has media to show: the stream is live. */
   source(publisherId: string, source: Source): void {
-    const stream = this.#streamOf(publisherId);
+    const stream = this.#byPublisher.get(publisherId);
     if (stream === undefined) return;
     const { channel, streamId, startedAt } = stream;
     stream.wentLive = true;
@@ -129,7 +132,7 @@ export class StreamLifecycle {
   }
 
   report(report: PublisherReport): void {
-    const stream = this.#streamOf(report.publisherId);
+    const stream = this.#byPublisher.get(report.publisherId);
     if (stream === undefined) return;
     stream.lastMediaMs = Math.max(stream.lastMediaMs, report.lastMediaMs);
     const { channel, streamId } = stream;
@@ -145,12 +148,12 @@ export class StreamLifecycle {
   }
 
   /** The publisher is gone: its stream waits for it, when there is anything to wait for. */
-  gone(publisherId: string, reason: GoneReason, lastMediaMs: number | null): void {
-    const stream = this.#streamOf(publisherId);
+  gone({ publisherId, reason, lastMediaMs, fault }: PublisherGone): void {
+    const stream = this.#byPublisher.get(publisherId);
     if (stream === undefined) return;
     const { clock, config, directory, bus } = this.#context;
     const { channel, streamId } = stream;
-    stream.publisherId = null;
+    this.#setPublisher(stream, null);
     stream.lastMediaMs = Math.max(stream.lastMediaMs, lastMediaMs ?? 0);
     const now = clock.now();
     const graceEndsAt = stream.graceEndsAt ?? now + config.reconnectGraceMs;
@@ -170,6 +173,9 @@ export class StreamLifecycle {
     this.#tell(stream, async () => {
       if (stream.publisherId !== null) return;
       await directory.setInterrupted(streamId, graceEndsAt);
+      if (fault !== null) {
+        await directory.setPublisher(streamId, null, [{ ...fault, level: 'error' }]);
+      }
       bus.publish('stream:interrupted', { channel, streamId, reason, graceEndsAt });
     });
   }
@@ -178,7 +184,9 @@ export class StreamLifecycle {
   allLost(unreportedMs: number): void {
     for (const stream of [...this.#streams.values()]) {
       if (stream.publisherId === null) continue;
-      this.gone(stream.publisherId, 'lost', stream.lastMediaMs + unreportedMs);
+      const { publisherId } = stream;
+      const lastMediaMs = stream.lastMediaMs + unreportedMs;
+      this.gone({ publisherId, reason: 'lost', lastMediaMs, fault: null });
     }
   }
 
@@ -194,6 +202,7 @@ export class StreamLifecycle {
     const { channel, streamId, wentLive } = stream;
     const { directory, bus, channels, clock } = this.#context;
     stream.cancelGrace();
+    this.#setPublisher(stream, null);
     if (this.#streams.get(channel) === stream) this.#streams.delete(channel);
     const out = this.#tell(stream, () => directory.endStream(streamId));
     this.#ending.set(channel, out);

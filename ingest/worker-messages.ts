@@ -72,6 +72,15 @@ export type ToWorker =
   | { type: 'evict'; publisherId: string; code: string; message: string }
   | { type: 'stop' };
 
+export interface PublisherGone {
+  publisherId: string;
+  reason: GoneReason;
+  /** Newest media time it reached; null: it sent none. */
+  lastMediaMs: number | null;
+  /** Why it was refused in the middle; null: it left by itself. */
+  fault: { code: string; message: string } | null;
+}
+
 export interface PublisherReport {
   publisherId: string;
   streamId: string;
@@ -95,7 +104,7 @@ export type FromWorker =
   | { type: 'listen_failed'; code: string; message: string }
   | ({ type: 'authorise' } & AuthoriseRequest)
   | { type: 'source'; publisherId: string; streamId: string; source: Source }
-  | { type: 'gone'; publisherId: string; reason: GoneReason; lastMediaMs: number | null }
+  | ({ type: 'gone' } & PublisherGone)
   | {
       type: 'report';
       publishers: PublisherReport[];

@@ -1,6 +1,8 @@
+import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEncoder } from '../support/encoder.ts';
 import { RtmpClient } from '../support/rtmp-client.ts';
+import { readFeed } from './support/feed-reader.ts';
 import { type IngestHouse, openIngest } from './support/ingest-house.ts';
 import { type MediaMessage, paceMedia, recordMedia, sendMedia } from './support/recorded-media.ts';
 
@@ -62,6 +64,17 @@ describe('while the grace lasts', () => {
     const second = await publishing(house, 'carol');
     second.close();
     expect((await house.next('stream:interrupted')).graceEndsAt).toBe(graceEndsAt);
+  });
+
+  test('an encoder refused in the middle leaves the reason with its stream', async () => {
+    const client = await publishing(house, 'erin');
+    sendMedia(client, media);
+    await house.next('stream:live');
+    client.send({ type: 9, payload: Buffer.alloc(20, 0x12), streamId: 1, chunkStream: 6 });
+    await client.closed;
+    await house.next('stream:interrupted');
+    const { ingestAdvice } = (await house.directory.byChannel('erin')) ?? {};
+    expect(ingestAdvice).toMatchObject([{ code: 'video_codec_unsupported', level: 'error' }]);
   });
 
   test('a reset key closes the encoder on the old one', async () => {
@@ -189,6 +202,40 @@ describe('two encoders with one key', () => {
     expect((await house.next('stream:live')).source.run).toBe(3);
     older.stop();
     await older.done;
+  });
+
+  test('media time goes on behind what the older one sent ahead of time', async () => {
+    const older = await publishing(house, 'carol');
+    sendMedia(older, media);
+    const before = (await house.next('stream:live')).source;
+    const newer = await publishing(house, 'carol');
+    sendMedia(newer, media);
+    const after = (await house.next('stream:live')).source;
+    expect(after.firstMediaMs).toBeGreaterThan(before.firstMediaMs + 2900);
+    await older.closed;
+    newer.close();
+  });
+
+  test('an older one that ignores the end and sends on is reset, and none of it is shown', async () => {
+    const socket = createConnection({ port: house.port(), host: '127.0.0.1', allowHalfOpen: true });
+    const older = new RtmpClient(socket);
+    await older.handshake();
+    await older.connect();
+    await older.publish('key-dave');
+    sendMedia(older, media);
+    const { source } = await house.next('stream:live');
+    const feed = await readFeed(source.url);
+    const newer = await publishing(house, 'dave');
+    const flood = setInterval(() => sendMedia(older, media), 50);
+    expect((await older.answer())?.code).toBe('NetStream.Publish.BadName');
+    await feed.ended;
+    await older.closed;
+    clearInterval(flood);
+    expect(newer.isClosed).toBe(false);
+    expect(
+      house.facts.filter(({ fact }) => fact.channel === 'dave' && 'source' in fact),
+    ).toHaveLength(1);
+    newer.close();
   });
 
   test('of ffmpeg the older exits with an error when the newer one takes over', async () => {
