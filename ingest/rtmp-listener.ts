@@ -197,12 +197,8 @@ export class RtmpListener {
   }
 }
 
-/** The oldest that said nothing, else the oldest. */
+/** The oldest that has not finished its handshake, else the oldest; never the newest. */
 function mostIdle(candidates: Set<Pending>): Pending | undefined {
-  let oldest: Pending | undefined;
-  for (const pending of candidates) {
-    if (pending.connection === null) return pending;
-    oldest ??= pending;
-  }
-  return oldest;
+  const older = [...candidates].slice(0, -1);
+  return older.find(({ connection }) => connection?.handshakeDone !== true) ?? older[0];
 }

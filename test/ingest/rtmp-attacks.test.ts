@@ -193,6 +193,23 @@ test('a connection that never publishes is cut at its deadline', async () => {
   await client.closed;
 });
 
+test.each([
+  ['begin a handshake', Buffer.concat([Buffer.from([3]), Buffer.alloc(700)])],
+  ['finish a handshake', Buffer.concat([Buffer.from([3]), Buffer.alloc(3072)])],
+])('beside five hundred connections that %s and stop an encoder publishes', async (_, bytes) => {
+  const sockets = Array.from({ length: 500 }, () => {
+    const socket = createConnection({ port: house.port(), host: '127.0.0.1' });
+    socket.on('error', () => {});
+    socket.write(bytes);
+    return socket;
+  });
+  const crowded = (line: Record<string, unknown>) => line['code'] === 'crowded';
+  await house.logged('connection cut', crowded);
+  const encoder = await RtmpClient.publishing({ port: house.port(), key: 'key-crowded' });
+  for (const socket of sockets) socket.destroy();
+  encoder.close();
+});
+
 test('a thousand connections that never speak are cut, and encoders publish beside them', async () => {
   const sockets = Array.from({ length: 1000 }, () => {
     const socket = createConnection({ port: house.port(), host: '127.0.0.1' });
