@@ -1,5 +1,6 @@
 import { fileNames } from './file-names.ts';
-import type { LiveWindow, Segment } from './live-window.ts';
+import type { LiveWindow } from './live-window.ts';
+import type { Segment } from './segment.ts';
 
 export interface RenditionReport {
   /** Relative to this playlist. */

@@ -1,5 +1,4 @@
 import { hasCaptions } from './captions-detector.ts';
-import { fileNames } from './file-names.ts';
 import { FlvDemuxer } from './flv-demuxer.ts';
 import { writeFragment } from './fragment.ts';
 import { AudioClock, type FrameClock, VideoClock } from './frame-clock.ts';
@@ -8,6 +7,7 @@ import { gapSegments, partsPublished } from './metrics.ts';
 import { type CutPart, PartCutter } from './part-cutter.ts';
 import { partTargetMs, TIMESTAMP_JITTER_MS } from './part-target.ts';
 import type { Rendition } from './rendition.ts';
+import { RenditionFiles } from './rendition-files.ts';
 import { FollowerSegmenter, MasterSegmenter, type SegmentSink } from './segmenter.ts';
 import type { Timeline } from './timeline.ts';
 import type { Frame, Sample, Track } from './track.ts';
@@ -25,6 +25,7 @@ export interface PipelineOptions {
   now(): number;
   onPart(): void;
   onLongKeyframes(seconds: number): void;
+  /** A segment had to begin without a keyframe. */
   onForcedCut(): void;
 }
 
@@ -41,6 +42,7 @@ export class RenditionPipeline implements SegmentSink {
   lastMediaMs: number | null = null;
   readonly #options: PipelineOptions;
   readonly #demuxer: FlvDemuxer;
+  readonly #files: RenditionFiles;
   #stages: Stages | null = null;
   #initReady = false;
   #partTargetMs = 0;
@@ -49,6 +51,7 @@ export class RenditionPipeline implements SegmentSink {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#files = new RenditionFiles(options.stream, options.rendition);
     const { kind } = options.rendition.plan;
     this.#watchCaptions = kind === 'video';
     this.#demuxer = new FlvDemuxer({
@@ -98,8 +101,7 @@ export class RenditionPipeline implements SegmentSink {
   // A configuration that differs within a run is not followed: the source begins a new run for it.
   #onTrack(track: Track): void {
     if (this.#stages !== null) return;
-    const { timeline, startAtMs, rendition, master, onLongKeyframes, onForcedCut, now } =
-      this.#options;
+    const { timeline, startAtMs, rendition, master, onLongKeyframes, now } = this.#options;
     const clock =
       track.kind === 'video'
         ? new VideoClock(track.timescale, [track.declaredFps, rendition.plan.fps])
@@ -114,7 +116,7 @@ export class RenditionPipeline implements SegmentSink {
       frameTicks: () => clock.frameTicks ?? track.timescale / 30,
     };
     const segmenter = master
-      ? new MasterSegmenter({ ...options, onLongKeyframes, onForcedCut })
+      ? new MasterSegmenter({ ...options, onLongKeyframes })
       : new FollowerSegmenter(options);
     this.#stages = { track, clock, segmenter, cutter: null };
   }
@@ -137,13 +139,18 @@ export class RenditionPipeline implements SegmentSink {
   begin(msn: number, first: Sample): void {
     const stages = this.#stages;
     if (stages === null) return;
-    const { rendition, timeline } = this.#options;
+    const { rendition, timeline, onForcedCut } = this.#options;
+    const { window } = rendition;
     const startMs = (first.time * 1000) / stages.track.timescale;
     stages.cutter?.flush(first.time);
-    this.#closeSegment(startMs);
+    const { slot: before = null } = window.open ?? {};
+    // After a hole the segment before ends where the timeline says, not at the next media.
+    const hole = before !== null && msn > before.msn + 1 ? before.endMs : null;
+    this.#closeSegment(hole ?? startMs);
     if (!this.#initReady) this.#beginMedia(stages);
-    const { window, initNumber } = rendition;
+    const { initNumber } = rendition;
     this.#fillGaps(msn);
+    if (!first.keyframe) onForcedCut();
     const slot = timeline.slot(msn);
     if (slot === null) return;
     window.openSegment(slot, {
@@ -161,7 +168,7 @@ export class RenditionPipeline implements SegmentSink {
 
   /** The first sample of the run: its frame rate is known by now. */
   #beginMedia(stages: Stages): void {
-    const { rendition, stream, partMs } = this.#options;
+    const { rendition, partMs } = this.#options;
     const { track, clock } = stages;
     const frameMs = ((clock.frameTicks ?? 0) * 1000) / track.timescale;
     const targetMs = partTargetMs(partMs, frameMs);
@@ -173,7 +180,7 @@ export class RenditionPipeline implements SegmentSink {
       onPart: (part) => this.#onPart(part, track),
     });
     const { number, bytes } = rendition.addInit(track);
-    void stream.store.put(this.#path(fileNames.init(number)), [bytes]);
+    this.#files.writeInit(number, bytes);
     this.#initReady = true;
   }
 
@@ -216,27 +223,7 @@ export class RenditionPipeline implements SegmentSink {
     const result = this.#options.rendition.window.closeSegment(endMs);
     if (result === null) return;
     this.#changed = true;
-    const { closed, removed } = result;
-    for (const segment of removed) {
-      this.#options.stream.store.retire(this.#path(fileNames.segment(segment.slot.msn)));
-    }
-    const { store } = this.#options.stream;
-    const parts = closed.parts.map((part) => part.bytes);
-    void store.put(this.#path(fileNames.segment(closed.slot.msn)), parts).then((stored) => {
-      closed.stored = stored;
-      if (stored) this.writePlaylist();
-    });
-  }
-
-  /** The plain playlist for static servers. */
-  writePlaylist(): void {
-    const { rendition, stream } = this.#options;
-    const playlist = Buffer.from(rendition.plainPlaylist());
-    void stream.store.put(this.#path(fileNames.playlist), [playlist]);
-  }
-
-  #path(file: string): string {
-    const { stream, rendition } = this.#options;
-    return `${stream.path}/${rendition.plan.name}/${file}`;
+    this.#files.writeSegment(result.closed);
+    this.#files.retire(result.removed);
   }
 }

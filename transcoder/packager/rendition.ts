@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RenditionFacts } from '../../platform/stream.ts';
 import { BlockedRequests, type WaitLimit } from './blocked-requests.ts';
 import { writeInitSegment } from './init-segment.ts';
-import { LiveWindow, type Segment, windowMsOf } from './live-window.ts';
+import { LiveWindow, windowMsOf } from './live-window.ts';
 import {
   type PlaylistView,
   type RenditionReport,
@@ -11,6 +11,7 @@ import {
 } from './media-playlist.ts';
 import { playlistRenderings } from './metrics.ts';
 import { RenderedText } from './rendered-text.ts';
+import type { Segment } from './segment.ts';
 import type { RenditionPlan } from './stream-packager.ts';
 import type { Track } from './track.ts';
 

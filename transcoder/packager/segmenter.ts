@@ -25,7 +25,6 @@ export interface SegmenterOptions {
 export class MasterSegmenter {
   readonly #options: SegmenterOptions;
   readonly #onLongKeyframes: (seconds: number) => void;
-  readonly #onForcedCut: () => void;
   #started = false;
   #keyframeMs = Number.NEGATIVE_INFINITY;
   #gopMs = 0;
@@ -36,13 +35,10 @@ export class MasterSegmenter {
     options: SegmenterOptions & {
       /** Keyframes are further apart than a segment may last: called once. */
       onLongKeyframes(seconds: number): void;
-      /** A segment had to begin without a keyframe. */
-      onForcedCut(): void;
     },
   ) {
     this.#options = options;
     this.#onLongKeyframes = options.onLongKeyframes;
-    this.#onForcedCut = options.onForcedCut;
   }
 
   push(sample: Sample): void {
@@ -50,9 +46,9 @@ export class MasterSegmenter {
     const timeMs = (sample.time * 1000) / timescale;
     const frameMs = (this.#options.frameTicks() * 1000) / timescale;
     if (!this.#started && (timeMs < startAtMs - frameMs / 2 || !sample.keyframe)) return;
+    timeline.advance(timeMs);
     const begins = this.#isBoundary(sample, timeMs, frameMs);
     this.#started = true;
-    timeline.advance(timeMs);
     const slot = begins ? timeline.open(timeMs) : timeline.current;
     // Others may have gone on while the master had stalled.
     if (slot !== null && slot.msn !== this.#msn) {
@@ -77,9 +73,7 @@ export class MasterSegmenter {
       this.#onLongKeyframes(Math.round(sinceKeyframe / 100) / 10);
     }
     if (timeline.isBoundary({ timeMs, keyframe: sample.keyframe, gopMs: this.#gopMs })) return true;
-    if (!timeline.mustCut(timeMs, frameMs)) return false;
-    if (!sample.keyframe) this.#onForcedCut();
-    return true;
+    return timeline.mustCut(timeMs, frameMs);
   }
 
   /** Nothing is held back here. */

@@ -5,7 +5,7 @@ import { fileNames } from './file-names.ts';
 import type { LiveStream } from './live-stream.ts';
 import { forcedCuts } from './metrics.ts';
 import type { Origin } from './origin.ts';
-import { RenditionPipeline } from './rendition-pipeline.ts';
+import { PipelinesRun } from './pipelines-run.ts';
 import { Timeline, targetDurationOf } from './timeline.ts';
 
 export interface RenditionPlan {
@@ -82,7 +82,7 @@ class Packager implements StreamPackager {
   readonly #options: StreamPackagerOptions;
   readonly #stream: LiveStream;
   readonly #timeline: Timeline;
-  #run: Run | null = null;
+  #run: PackagerRun | null = null;
   #cancelWait: (() => void) | null = null;
   #ended: Promise<void> | null = null;
 
@@ -99,7 +99,7 @@ class Packager implements StreamPackager {
     this.#timeline.beginRun(begin.wallBaseMs);
     this.#stream.setPlan(begin.plan);
     const { onLongKeyframes, partMs, clock } = this.#options;
-    const run = new Run({
+    const run = new PipelinesRun({
       stream: this.#stream,
       timeline: this.#timeline,
       startAtMs: begin.startAtMs,
@@ -188,85 +188,5 @@ class Packager implements StreamPackager {
     this.#run?.close();
     for (const rendition of this.#stream.renditions.values()) rendition.end();
     await this.#options.origin.endStream(this.#stream);
-  }
-}
-
-interface RunOptions {
-  stream: LiveStream;
-  timeline: Timeline;
-  startAtMs: number;
-  partMs: number;
-  now(): number;
-  onPart(rendition: string): void;
-  onLongKeyframes(seconds: number): void;
-  onForcedCut(): void;
-  onSegments(): void;
-}
-
-class Run implements PackagerRun {
-  readonly #pipelines = new Map<string, RenditionPipeline>();
-  readonly #master: string | null;
-  readonly #timeline: Timeline;
-  readonly #stream: LiveStream;
-  readonly #onSegments: () => void;
-  #lastMsn = -1;
-  #closed = false;
-
-  constructor(options: RunOptions) {
-    const { onPart, onSegments, ...shared } = options;
-    this.#timeline = options.timeline;
-    this.#stream = options.stream;
-    this.#onSegments = onSegments;
-    const renditions = [...options.stream.renditions.values()];
-    const videos = renditions.filter(({ plan }) => plan.kind === 'video');
-    const master = videos.find(({ plan }) => plan.copied) ?? videos[0] ?? renditions[0];
-    this.#master = master?.plan.name ?? null;
-    for (const rendition of renditions) {
-      const { name } = rendition.plan;
-      const pipeline = new RenditionPipeline({
-        ...shared,
-        rendition,
-        master: rendition === master,
-        onPart: () => onPart(name),
-      });
-      this.#pipelines.set(name, pipeline);
-    }
-  }
-
-  push(rendition: string, chunk: Buffer): void {
-    if (this.#closed) return;
-    const pipeline = this.#pipelines.get(rendition);
-    if (pipeline === undefined) return;
-    pipeline.push(chunk);
-    pipeline.publish();
-    if (rendition === this.#master) this.#followMaster(pipeline);
-    if (this.#timeline.lastMsn === this.#lastMsn) return;
-    this.#lastMsn = this.#timeline.lastMsn;
-    this.#onSegments();
-  }
-
-  #followMaster(master: RenditionPipeline): void {
-    for (const pipeline of this.#pipelines.values()) {
-      if (pipeline === master) continue;
-      pipeline.drain();
-      pipeline.publish();
-    }
-  }
-
-  lastMediaMs(rendition: string): number | null {
-    return this.#pipelines.get(rendition)?.lastMediaMs ?? null;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    const master = this.#pipelines.get(this.#master ?? '');
-    const followers = [...this.#pipelines.values()].filter((pipeline) => pipeline !== master);
-    master?.flush();
-    for (const pipeline of followers) pipeline.flush();
-    const ends = [...this.#stream.renditions.values()].map(({ window }) => window.mediaEndMs ?? 0);
-    this.#timeline.endRun(Math.max(0, ...ends));
-    for (const pipeline of this.#pipelines.values()) pipeline.close();
-    for (const pipeline of this.#pipelines.values()) pipeline.publish();
   }
 }

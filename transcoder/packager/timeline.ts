@@ -96,9 +96,16 @@ export class Timeline {
     return slot;
   }
 
-  /** The master has come as far as this. */
+  /** The master has come as far as this; after a hole in it segments without media lie between. */
   advance(masterMs: number): void {
     this.#masterMs = masterMs;
+    let hole = false;
+    for (let slot = this.current; slot !== null; slot = this.current) {
+      if (masterMs - slot.startMs <= this.longestMs) break;
+      hole = true;
+      this.open(slot.startMs + this.longestMs);
+    }
+    if (hole && this.current?.startMs !== masterMs) this.open(masterMs);
   }
 
   /** The run's segment that holds this time; null before the run's first. */

@@ -159,4 +159,25 @@ describe('a stream that is not steady', () => {
     );
     expect(gaps).toEqual([0, 2, 0]);
   });
+
+  it('lets audio go on when video stalls, and video come back', async () => {
+    live = await startPackager();
+    const recording = await record({ seconds: 16, gop: 1 });
+    const run = beginRun(live.packager, [videoPlan('source'), audioPlan]);
+    const withhold = (name: string, timeMs: number) =>
+      name === 'source' && timeMs > 2500 && timeMs < 10_500;
+    const fed = feed(run, recording, { speed: 5, withhold });
+    await live.playable;
+    const watching = validateLive(live.url, { seconds: 60, gapsAllowed: true });
+    await fed;
+    await live.packager.end();
+    const report = await watching;
+    const [video, audio] = report.renditions;
+    // Video came back in the middle of its group of pictures.
+    const faults = report.faults.filter((fault) => !/segment 3 is not independent/.test(fault));
+    expect(faults).toEqual([]);
+    expect(video?.playlist?.segments.length).toBe(audio?.playlist?.segments.length);
+    const heard = audio?.playlist?.segments.reduce((sum, { duration }) => sum + (duration ?? 0), 0);
+    expect(heard).toBeGreaterThan(15.5);
+  });
 });

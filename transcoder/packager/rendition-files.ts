@@ -1,0 +1,42 @@
+import { fileNames } from './file-names.ts';
+import type { LiveStream } from './live-stream.ts';
+import type { Rendition } from './rendition.ts';
+import type { Segment } from './segment.ts';
+
+/** What one rendition leaves in the segment store; nothing here waits for a write. */
+export class RenditionFiles {
+  readonly #stream: LiveStream;
+  readonly #rendition: Rendition;
+
+  constructor(stream: LiveStream, rendition: Rendition) {
+    this.#stream = stream;
+    this.#rendition = rendition;
+  }
+
+  writeInit(number: number, bytes: Buffer): void {
+    void this.#stream.store.put(this.#path(fileNames.init(number)), [bytes]);
+  }
+
+  /** The plain playlist for static servers follows when the segment is there. */
+  writeSegment(segment: Segment): void {
+    const parts = segment.parts.map((part) => part.bytes);
+    const path = this.#path(fileNames.segment(segment.slot.msn));
+    void this.#stream.store.put(path, parts).then((stored) => {
+      segment.stored = stored;
+      if (!stored) return;
+      const playlist = Buffer.from(this.#rendition.plainPlaylist());
+      void this.#stream.store.put(this.#path(fileNames.playlist), [playlist]);
+    });
+  }
+
+  /** Segments that left the playlist. */
+  retire(segments: readonly Segment[]): void {
+    for (const { slot } of segments) {
+      this.#stream.store.retire(this.#path(fileNames.segment(slot.msn)));
+    }
+  }
+
+  #path(file: string): string {
+    return `${this.#stream.path}/${this.#rendition.plan.name}/${file}`;
+  }
+}
