@@ -71,7 +71,7 @@ export function Player({ channel, src, fact, poster, theatre, afterEnd }: Player
           onHelp={() => help.current?.showModal()}
         />
       </media-controller>
-      <ShortcutsDialog dialog={help} />
+      <ShortcutsDialog dialog={help} theatre={theatre !== null} />
       <Announcement state={state} />
     </section>
   );

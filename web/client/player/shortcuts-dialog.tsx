@@ -1,8 +1,14 @@
 import './shortcuts-dialog.css';
 import { type RefObject, useId } from 'react';
-import { SHORTCUT_HELP } from './shortcuts.ts';
+import { SHORTCUT_HELP, THEATRE } from './shortcuts.ts';
 
-export function ShortcutsDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+interface ShortcutsDialogProps {
+  dialog: RefObject<HTMLDialogElement | null>;
+  /** False: this page has no theatre. */
+  theatre: boolean;
+}
+
+export function ShortcutsDialog({ dialog, theatre }: ShortcutsDialogProps) {
   const heading = useId();
   return (
     <dialog ref={dialog} className="shortcuts" aria-labelledby={heading} closedby="any">
@@ -13,7 +19,7 @@ export function ShortcutsDialog({ dialog }: { dialog: RefObject<HTMLDialogElemen
         </button>
       </form>
       <dl className="shortcuts-list">
-        {SHORTCUT_HELP.map(([keys, does]) => (
+        {SHORTCUT_HELP.filter(([, does]) => theatre || does !== THEATRE).map(([keys, does]) => (
           <div key={does}>
             <dt>
               {keys.map((key) => (

@@ -30,13 +30,15 @@ const KEYS: Record<string, ShortcutAction> = {
   '?': 'help',
 };
 
+export const THEATRE = 'Theatre';
+
 export const SHORTCUT_HELP: [keys: string[], does: string][] = [
   [['Space', 'K'], 'Play or pause'],
   [['M'], 'Mute or unmute'],
   [['↑', '↓'], 'Volume up or down'],
   [['←', '→'], 'Back or forward 5 seconds'],
   [['J', 'L'], 'Back or forward 10 seconds'],
-  [['T'], 'Theatre'],
+  [['T'], THEATRE],
   [['F'], 'Full screen'],
   [['C'], 'Captions, when the stream has them'],
   [['?'], 'These shortcuts'],
