@@ -137,4 +137,13 @@ describe('states', () => {
     );
     await page.context().close();
   });
+
+  test('an embed lists no shortcut for the theatre it does not have', async () => {
+    page = await pages.open('embed-live');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await help.getByText('Full screen').waitFor();
+    expect(await help.getByText('Theatre').count()).toBe(0);
+    await page.context().close();
+  });
 });
