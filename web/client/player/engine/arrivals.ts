@@ -10,6 +10,9 @@ interface Arrival {
 
 const WINDOW_SECONDS = 30;
 const MAX_ARRIVALS = 400;
+/** Jitter that comes again is remembered fully for a while; an outage is over soon. */
+const JITTER = { mostSeconds: 0.3, fullSeconds: 15 } as const;
+const OUTAGE_SECONDS = 10;
 /** The usual lateness follows a changed path within this time. */
 const USUAL_WINDOW_SECONDS = 6;
 /** An outage must not be taken for jitter: more than this is not to be borne by waiting. */
@@ -56,7 +59,7 @@ export class Arrivals {
 
   /**
    * Seconds by which arrivals come later than usual: the second largest, so that one hiccup alone
-   * costs nothing, each fading to nothing over the window.
+   * costs nothing.
    */
   spread(now: number): number {
     const usual = this.usual(now);
@@ -66,8 +69,7 @@ export class Arrivals {
     let largest = 0;
     let second = 0;
     for (const { at, lateness } of this.#arrivals) {
-      const fade = Math.max(0, 1 - (now - at) / WINDOW_SECONDS);
-      const excess = Math.min(MAX_SPREAD_SECONDS, lateness - usual) * fade;
+      const excess = remembered(lateness - usual, now - at);
       if (excess > largest) {
         second = largest;
         largest = excess;
@@ -77,4 +79,13 @@ export class Arrivals {
     }
     return second;
   }
+}
+
+/** What is left of a late arrival after `age` seconds. */
+function remembered(excess: number, age: number): number {
+  const jitter = Math.min(JITTER.mostSeconds, excess);
+  const outage = Math.min(MAX_SPREAD_SECONDS, excess) - jitter;
+  const fading = (age - JITTER.fullSeconds) / (WINDOW_SECONDS - JITTER.fullSeconds);
+  const left = Math.min(1, Math.max(0, 1 - fading));
+  return jitter * left + outage * Math.max(0, 1 - age / OUTAGE_SECONDS);
 }

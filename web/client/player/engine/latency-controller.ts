@@ -1,11 +1,13 @@
 import { Arrivals } from './arrivals.ts';
 
-/** What happened rarely so far may happen a little worse. */
-const SPREAD_FACTOR = 1.5;
-/** What the buffer keeps beside the measured spread of arrivals, seconds. */
-const MARGIN = { start: 0.18, min: 0.1, max: 0.8, afterStall: 0.12 } as const;
-/** The extra margin halves in this time when nothing stalls. */
-const MARGIN_HALF_LIFE_SECONDS = 15;
+/** What the buffer keeps at least, seconds: nobody's machine is calmer than this. */
+const MIN_FLOOR_SECONDS = 0.15;
+/** What it keeps beside the measured spread of arrivals. */
+const MARGIN_SECONDS = 0.07;
+/** Beyond this a spread is a network's, and may get a little worse than it was. */
+const ROUGH = { spreadSeconds: 0.1, factor: 1.5 } as const;
+/** What it keeps besides while little is known, and after each stall. */
+const EXTRA = { start: 0.08, afterStall: 0.12, max: 0.7, halfLifeSeconds: 10 } as const;
 const RATE = { min: 0.95, max: 1.1, gain: 0.25, step: 0.005 } as const;
 /** Rate control sleeps inside the first band and wakes outside the second, seconds. */
 const DEAD_BAND = { sleep: 0.015, wake: 0.035 } as const;
@@ -37,7 +39,7 @@ export type LatencyDecision =
  */
 export class LatencyController {
   readonly #arrivals = new Arrivals();
-  #extra = MARGIN.start - MARGIN.min;
+  #extra: number = EXTRA.start;
   #extraAt: number | null = null;
   #rate = 1;
   #rateAt = Number.NEGATIVE_INFINITY;
@@ -51,8 +53,7 @@ export class LatencyController {
 
   /** The playhead ran into the end of the buffer. */
   stalled(at: number): void {
-    const extra = this.#decayedExtra(at) + MARGIN.afterStall;
-    this.#extra = Math.min(extra, MARGIN.max - MARGIN.min);
+    this.#extra = Math.min(this.#decayedExtra(at) + EXTRA.afterStall, EXTRA.max);
     this.#extraAt = at;
     this.#holdSince = at;
   }
@@ -70,7 +71,10 @@ export class LatencyController {
 
   /** Seconds that should be left in the buffer just before a usual part comes. */
   floor(at: number): number {
-    return SPREAD_FACTOR * this.#arrivals.spread(at) + MARGIN.min + this.#decayedExtra(at);
+    const spread = this.#arrivals.spread(at);
+    const rough = Math.max(0, spread - ROUGH.spreadSeconds) * (ROUGH.factor - 1);
+    const floor = Math.max(MIN_FLOOR_SECONDS, MARGIN_SECONDS + spread + rough);
+    return floor + this.#decayedExtra(at);
   }
 
   decide(view: PlayheadView): LatencyDecision {
@@ -128,6 +132,6 @@ export class LatencyController {
 
   #decayedExtra(at: number): number {
     this.#extraAt ??= at;
-    return this.#extra * 0.5 ** ((at - this.#extraAt) / MARGIN_HALF_LIFE_SECONDS);
+    return this.#extra * 0.5 ** ((at - this.#extraAt) / EXTRA.halfLifeSeconds);
   }
 }
