@@ -81,6 +81,7 @@ function bareArguments({ ladder, source }: Setting, url: string, dir: string): s
 async function cpuWhileSending(
   at: { pid: number; port: number; key: string },
   { recording, measureMs }: Setting,
+  check = async () => {},
 ): Promise<number> {
   const senders = await startSenders({ ...recording, port: at.port, keys: [at.key] });
   try {
@@ -89,18 +90,31 @@ async function cpuWhileSending(
     const before = treeCpuSeconds(at.pid);
     await delay(measureMs);
     const cpu = treeCpuSeconds(at.pid) - before;
+    const seconds = (performance.now() - began) / 1000;
+    await check();
     if (senders.open() === 0) throw new Error('The publisher was thrown out.');
-    return cpu / ((performance.now() - began) / 1000);
+    return cpu / seconds;
   } finally {
     senders.stop();
   }
+}
+
+/** Throws when not all of the ladder was encoded: on a busy machine the server sheds rungs. */
+async function checkLadder(httpUrl: string, { ladder }: Setting): Promise<void> {
+  const channel = await (await fetch(`${httpUrl}/api/v1/channels/bench`)).json();
+  const names: string[] = channel.renditions.map(({ name }: { name: string }) => name);
+  const missing = ladder.video.filter(({ name }) => !names.includes(name));
+  if (missing.length === 0) return;
+  const list = missing.map(({ name }) => name).join(', ');
+  throw new Error(`The server shed ${list}: the machine is too busy to measure on.`);
 }
 
 async function measureOurs(one: Setting): Promise<number> {
   const product = await startProduct();
   try {
     const { streamKey } = await product.createChannel('bench');
-    return await cpuWhileSending({ ...product, port: product.rtmpPort, key: streamKey }, one);
+    const at = { pid: product.pid, port: product.rtmpPort, key: streamKey };
+    return await cpuWhileSending(at, one, () => checkLadder(product.httpUrl, one));
   } finally {
     await product.stop();
   }
