@@ -24,6 +24,8 @@ class FeedConsumer {
   readonly #onShed: (frames: number) => void;
   #state: 'waiting' | 'sending' | 'shedding';
   #caughtUpMs: number | null = null;
+  #unflushed: Buffer[] = [];
+  #chunkEnd = '';
 
   /** `waiting`: nothing was sent to begin decoding with. */
   constructor(socket: Socket, state: 'waiting' | 'sending', onShed: (frames: number) => void) {
@@ -46,17 +48,25 @@ class FeedConsumer {
   }
 
   writeBytes(bytes: Buffer): void {
-    if (this.#socket.writableCorked === 0) this.#socket.cork();
-    this.#socket.write(bytes);
+    this.#unflushed.push(bytes);
   }
 
+  /** One chunk of the transfer encoding for everything written since the last one. */
   flush(): void {
-    if (this.#socket.writableCorked > 0) this.#socket.uncork();
+    if (this.#unflushed.length === 0) return;
+    const size = this.#unflushed.reduce((sum, { length }) => sum + length, 0);
+    this.#socket.cork();
+    this.#socket.write(`${this.#chunkEnd}${size.toString(16)}\r\n`, 'latin1');
+    for (const bytes of this.#unflushed) this.#socket.write(bytes);
+    this.#socket.uncork();
+    this.#chunkEnd = '\r\n';
+    this.#unflushed = [];
   }
 
+  /** A reader must be able to tell the end of the source from a broken connection. */
   end(): void {
     this.flush();
-    this.#socket.end();
+    this.#socket.end(`${this.#chunkEnd}0\r\n\r\n`, 'latin1');
   }
 }
 
@@ -125,7 +135,6 @@ export class SourceFeed {
       response.writeHead(503).end('Too many readers of this source.\n');
       return;
     }
-    response.removeHeader('Transfer-Encoding');
     response.writeHead(200, { 'Content-Type': 'video/x-flv', Connection: 'close' });
     response.flushHeaders();
     const state = this.#cache.tags.length > 0 ? 'sending' : 'waiting';

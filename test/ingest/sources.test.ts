@@ -43,6 +43,8 @@ describe('a source', () => {
     expect([first?.config, second?.config]).toEqual([true, true]);
     client.close();
     await feed.ended;
+    // As a whole answer: ffmpeg takes anything less for an error.
+    expect(feed.response.complete).toBe(true);
   });
 
   test('hands a late reader everything from the newest keyframe on, and says how far it is', async () => {
