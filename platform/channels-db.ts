@@ -26,7 +26,9 @@ export function createDbChannels(options: { db: Database; clock: Clock; newId: N
     db.selectFrom('channels').select(PUBLIC_COLUMNS).where(column, '=', value).executeTakeFirst();
 
   return {
-    create: (name) => insert(options, checkName(name)),
+    async create(name) {
+      return insert(options, checkName(name));
+    },
 
     async byName(name) {
       const row = await find('name', canonicalName(name));
