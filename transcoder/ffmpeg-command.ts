@@ -62,6 +62,14 @@ function notStarted(error: unknown): FfmpegExit {
   return { kind: 'not_started', code: null, signal: null, stderr: [], error: fault };
 }
 
+/** With which ffmpeg exits when it was sent SIGINT or SIGTERM, which it takes itself. */
+const CODE_AFTER_SIGNAL = 255;
+
+function endOf({ code, signal }: Pick<FfmpegExit, 'code' | 'signal'>) {
+  if (code === 0) return 'input_ended';
+  return signal !== null || code === CODE_AFTER_SIGNAL ? 'killed' : 'crashed';
+}
+
 /**
  * Runs a prepared command and says how it ended. fluent-ffmpeg reports every signal and every
  * non-zero code as the same `error`, so the exit is read from the child itself.
@@ -77,8 +85,8 @@ function supervise(command: FfmpegCommand, onStart: (pid: number) => void): Ffmp
     // Without a process id it was not spawned; fluent-ffmpeg's `error` says why.
     if (child?.pid === undefined) return;
     child.once('close', (code, signal) => {
-      const ended = code === 0 ? 'input_ended' : signal === null ? 'crashed' : 'killed';
-      resolve({ kind: asked ? 'asked' : ended, code, signal, stderr, error: null });
+      const kind = asked ? 'asked' : endOf({ code, signal });
+      resolve({ kind, code, signal, stderr, error: null });
     });
     spawned = true;
     onStart(child.pid);

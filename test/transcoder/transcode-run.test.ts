@@ -239,15 +239,18 @@ describe.concurrent('how a run ends', () => {
     run.end();
     expect(await run.finished).toMatchObject({ kind: 'asked', signal: 'SIGKILL' });
   });
-  test.concurrent('killed by somebody else', async (context) => {
-    const { publish, transcode, dataDir } = stageOf(context);
-    const { source } = await publish();
-    const { run, output } = transcode(source);
-    await output.until(() => output.ptsOf('120p').length > 0);
-    const file = readdirSync(join(dataDir, 'run')).find((name) => name.startsWith('ffmpeg-'));
-    process.kill(Number(/\d+/.exec(file ?? '')?.[0]), 'SIGKILL');
-    expect(await run.finished).toMatchObject({ kind: 'killed', signal: 'SIGKILL' });
-  });
+  test.concurrent.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'by somebody else’s %s',
+    async (signal, context) => {
+      const { publish, transcode, dataDir } = stageOf(context);
+      const { source } = await publish();
+      const { run, output } = transcode(source);
+      await output.until(() => output.ptsOf('120p').length > 0);
+      const file = readdirSync(join(dataDir, 'run')).find((name) => name.startsWith('ffmpeg-'));
+      process.kill(Number(/\d+/.exec(file ?? '')?.[0]), signal);
+      expect(await run.finished).toMatchObject({ kind: 'killed' });
+    },
+  );
   test.concurrent('crashed, with its last words and without its URLs', async (context) => {
     const { publish, transcode } = stageOf(context);
     const { source } = await publish();
