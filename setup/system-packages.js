@@ -67,11 +67,11 @@ function listsAreFresh() {
 const APT_ENV = ['DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1'];
 const APT_OPTIONS = ['-y', '-o', 'DPkg::Lock::Timeout=300'];
 
-async function aptInstall(missing) {
+/** @param {string[] | null} prefix what stands before a command to run it as root; null: nothing */
+export async function aptInstall(missing, prefix = asRoot()) {
   const names = missing.map((one) => one.name);
   const byHand = `apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
   const cure = `sudo ${byHand}`;
-  const prefix = asRoot();
   if (!hasCommand('apt-get') || prefix === null) {
     throw new SetupFault(
       `${names.join(', ')} must be installed, and this user cannot do that. On Debian run, then try again:\n  ${cure}`,
