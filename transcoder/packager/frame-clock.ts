@@ -11,6 +11,7 @@ export interface FrameClock {
 }
 
 const STANDARD_FPS = [10, 12, 12.5, 15, 20, 24, 25, 30, 48, 50, 60, 72, 90, 100, 120, 144, 240];
+const NTSC_FPS = [24, 30, 60, 120].map((fps) => (fps * 1000) / 1001);
 const FRAMES_TO_MEASURE = 7;
 const MEASURE_SPAN_MS = 180;
 const RECENT_FRAMES = 24;
@@ -18,6 +19,16 @@ const RECENT_FRAMES = 24;
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** A rate that somebody measured is taken as the usual one it is nearest to. */
+function usualFps(fps: number): number {
+  const near = [...STANDARD_FPS, ...NTSC_FPS].map((usual) => ({
+    usual,
+    off: Math.abs(usual - fps) / usual,
+  }));
+  const best = near.reduce((a, b) => (b.off < a.off ? b : a));
+  return best.off < 0.003 ? best.usual : fps;
 }
 
 /** Frame duration out of whole-millisecond steps: dropped and late frames do not count. */
@@ -47,7 +58,9 @@ export class VideoClock implements FrameClock {
 
   constructor(timescale: number, declaredFps: readonly (number | null)[]) {
     this.#timescale = timescale;
-    this.#hints = declaredFps.filter((fps) => fps !== null && fps >= 1 && fps <= 240) as number[];
+    this.#hints = declaredFps.flatMap((fps) =>
+      fps !== null && fps >= 1 && fps <= 240 ? [usualFps(fps)] : [],
+    );
   }
 
   get frameTicks(): number | null {

@@ -37,6 +37,9 @@ interface Stages {
   cutter: PartCutter | null;
 }
 
+/** Renditions may begin the same segment this far apart, by their frames. */
+const HOLE_MS = 500;
+
 /** One rendition over one run: FLV -> frames -> samples -> segments of parts -> live window. */
 export class RenditionPipeline implements SegmentSink {
   lastMediaMs: number | null = null;
@@ -145,8 +148,9 @@ export class RenditionPipeline implements SegmentSink {
     stages.cutter?.flush(first.time);
     const { slot: before = null } = window.open ?? {};
     // After a hole the segment before ends where the timeline says, not at the next media.
-    const hole = before !== null && msn > before.msn + 1 ? before.endMs : null;
-    this.#closeSegment(hole ?? startMs);
+    const endMs = before?.endMs ?? startMs;
+    const hole = before !== null && (msn > before.msn + 1 || startMs - endMs > HOLE_MS);
+    this.#closeSegment(hole ? endMs : startMs);
     if (!this.#initReady) this.#beginMedia(stages);
     const { initNumber } = rendition;
     this.#fillGaps(msn);

@@ -27,6 +27,7 @@ export function targetDurationOf(segmentMs: number): number {
 /** EXTINF is rounded to whole seconds before it is compared with TARGETDURATION. */
 const ROUNDING_MS = 490;
 const SLOTS_KEPT = 600;
+const MAX_HOLE_SEGMENTS = 20;
 
 /**
  * Where segments begin, decided by the master rendition and followed by all others, so that a
@@ -96,16 +97,21 @@ export class Timeline {
     return slot;
   }
 
-  /** The master has come as far as this; after a hole in it segments without media lie between. */
+  /**
+   * The master has come as far as this. After a hole in it, segments without media lie between; after
+   * one of more than MAX_HOLE_SEGMENTS time leaps.
+   */
   advance(masterMs: number): void {
     this.#masterMs = masterMs;
-    let hole = false;
-    for (let slot = this.current; slot !== null; slot = this.current) {
-      if (masterMs - slot.startMs <= this.longestMs) break;
-      hole = true;
-      this.open(slot.startMs + this.longestMs);
+    const last = this.current;
+    if (last === null || masterMs - last.startMs <= this.longestMs) return;
+    const missing = Math.floor((masterMs - last.startMs) / this.longestMs);
+    if (missing > MAX_HOLE_SEGMENTS) last.endMs = last.startMs + this.longestMs;
+    else {
+      for (let count = 1; count <= missing; count++)
+        this.open(last.startMs + count * this.longestMs);
     }
-    if (hole && this.current?.startMs !== masterMs) this.open(masterMs);
+    if (this.current?.startMs !== masterMs) this.open(masterMs);
   }
 
   /** The run's segment that holds this time; null before the run's first. */

@@ -131,6 +131,12 @@ describe('the clock of video', () => {
     }
   });
 
+  it('takes a measured hint as the usual rate it is nearest to', () => {
+    const clock = new VideoClock(90_000, [30.03]);
+    for (const frame of frames(30, 3)) clock.push(frame);
+    expect(clock.frameTicks).toBe(3000);
+  });
+
   it('puts decode times on the presentation timeline and never goes back', () => {
     const clock = new VideoClock(90_000, [25]);
     const pushed = [
@@ -167,6 +173,18 @@ describe('the timeline', () => {
 
   it('keeps TARGETDURATION at 4 unless segments are aimed longer', () => {
     expect([500, 2000, 4000, 6000, 6500].map(targetDurationOf)).toEqual([4, 4, 4, 6, 7]);
+  });
+
+  it('lays segments over a hole, and leaps over a very long one', () => {
+    const short = timeline();
+    short.advance(10_000 + 11_000);
+    const starts = [0, 1, 2, 3].map((msn) => short.slot(msn)?.startMs);
+    expect(starts).toEqual([10_000, 14_490, 18_980, 21_000]);
+    expect(short.slot(2)?.endMs).toBe(21_000);
+    const long = timeline();
+    long.advance(10_000_000);
+    expect(long.slot(0)?.endMs).toBe(14_490);
+    expect(long.slot(1)?.startMs).toBe(10_000_000);
   });
 
   it('lets dates grow over runs whose clocks disagree', () => {
