@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -136,14 +136,32 @@ async function rtmpFeed(recording: Recording): Promise<Feed> {
   };
 }
 
+/** Takes the FLV that ffmpeg writes. */
+async function listenForTags(socketPath: string, onTag: (tag: FlvTag) => void): Promise<Server> {
+  const server = createServer((socket) => {
+    const reader = new FlvReader({ onTag });
+    socket.on('data', (chunk) => reader.push(chunk));
+    socket.on('error', () => socket.destroy());
+  }).listen(socketPath);
+  await once(server, 'listening');
+  return server;
+}
+
+const isPiped = (feed: Feed) => feed.input.includes('pipe:0');
+
+const argumentsOf = (feed: Feed, socketPath: string): string[] => [
+  ...['-hide_banner', '-loglevel', 'error', ...(isPiped(feed) ? [] : ['-nostdin']), '-copyts'],
+  ...['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0', ...feed.input],
+  ...['-map', '0:v', '-c', 'copy', '-f', 'flv', '-flush_packets', '1'],
+  ...['-flvflags', 'no_duration_filesize', `unix:${socketPath}`],
+];
+
 async function measure(recording: Recording, open: typeof httpFeed, ms: number): Promise<Measured> {
   const dir = await mkdtemp(join(tmpdir(), 'footlight-feed-'));
   const socketPath = join(dir, 'out.sock');
   const feed = await open(recording);
-  const isPipe = feed.input.includes('pipe:0');
-  const dueAt = new Map<string, number>();
-  for (const tag of recording.tags)
-    if (isFrame(tag)) dueAt.set(identity(tag.body), tag.timestampMs);
+  const frames = recording.tags.filter(isFrame);
+  const dueAt = new Map(frames.map(({ body, timestampMs }) => [identity(body), timestampMs]));
   const delaysMs: number[] = [];
   let startedAt = 0;
   let spawnedAt = 0;
@@ -153,19 +171,9 @@ async function measure(recording: Recording, open: typeof httpFeed, ms: number):
     if (due !== undefined && firstFrameMs === 0) firstFrameMs = performance.now() - spawnedAt;
     if (due !== undefined && due > SETTLE_MS) delaysMs.push(performance.now() - startedAt - due);
   };
-  const server = createServer((socket) => {
-    const reader = new FlvReader({ onTag });
-    socket.on('data', (chunk) => reader.push(chunk));
-    socket.on('error', () => socket.destroy());
-  }).listen(socketPath);
-  await once(server, 'listening');
-  const args = [
-    ...['-hide_banner', '-loglevel', 'error', ...(isPipe ? [] : ['-nostdin']), '-copyts'],
-    ...['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0', ...feed.input],
-    ...['-map', '0:v', '-c', 'copy', '-f', 'flv', '-flush_packets', '1'],
-    ...['-flvflags', 'no_duration_filesize', `unix:${socketPath}`],
-  ];
-  const stdin = isPipe ? ('pipe' as const) : ('ignore' as const);
+  const server = await listenForTags(socketPath, onTag);
+  const args = argumentsOf(feed, socketPath);
+  const stdin = isPiped(feed) ? ('pipe' as const) : ('ignore' as const);
   // nginx has nothing to play before the publisher is there.
   const isRtmp = args.includes('-rtmp_live');
   if (isRtmp) startedAt = await feed.begin(null);

@@ -14,7 +14,7 @@ const HUNG_AFTER_MS = 5000;
 /** Less than this may still lie in a decoder that waits for B-frames. */
 const MORE_MS = 300;
 const STANDSTILL_MS = 1000;
-const LAG_LIMIT_MS = 400;
+export const LAG_LIMIT_MS = 400;
 const BEHIND_AFTER_MS = 2000;
 /** A run begins with everything since the newest keyframe and has to catch up first. */
 const START_UP_MS = 8000;

@@ -43,7 +43,7 @@ const CHANNEL = 'stage';
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | null | false> | T | null | false,
-  timeoutMs = 20_000,
+  timeoutMs = 40_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
