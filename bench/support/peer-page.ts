@@ -31,7 +31,8 @@ export async function writePeerPage(): Promise<PeerPage> {
   const library = dirname(createRequire(import.meta.url).resolve('hls.js/package.json'));
   await copyFile(join(library, 'dist/hls.min.js'), join(dir, 'hls.min.js'));
   await writeFile(join(dir, 'defaults.html'), page('{}'));
-  const tuned = '{ liveSyncDurationCount: 1, maxLiveSyncPlaybackRate: 1.1 }';
+  const tuned =
+    '{ liveSyncDurationCount: 1, liveSyncOnStallIncrease: 0, maxLiveSyncPlaybackRate: 1.1 }';
   await writeFile(join(dir, 'tuned.html'), page(tuned));
   return {
     dir,
