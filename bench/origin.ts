@@ -90,7 +90,7 @@ export async function run(args: string[]): Promise<BenchResult> {
   });
   const [viewers, seconds] = [Number(values.viewers), Number(values.seconds)];
   const nodeArgs = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : [];
-  const origin = await startPackagerOrigin(nodeArgs);
+  const origin = await startPackagerOrigin({ seconds: 8, nodeArgs });
   try {
     say(`origin: ${viewers} viewers blocked on the next part`);
     const waits = await blocked(origin, viewers, seconds * 1000);

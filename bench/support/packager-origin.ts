@@ -11,7 +11,6 @@ const RENDITIONS = {
   '360p': { width: 640, height: 360, videoKbps: 600 },
 };
 const FPS = 30;
-const SECONDS = 8;
 
 export interface OriginOrder {
   dataDir: string;
@@ -50,12 +49,15 @@ export interface PackagerOrigin extends OriginReady {
 /**
  * The packager and the origin as the server has them, in a process of their own, fed with
  * recordings at real-time pace in the place of ffmpeg's output. Resolves when they can be played.
+ * @param options.seconds of the recordings, which are played over and over
  */
-export async function startPackagerOrigin(nodeArgs: string[] = []): Promise<PackagerOrigin> {
+export async function startPackagerOrigin(
+  { seconds, nodeArgs }: { seconds: number; nodeArgs: string[] } = { seconds: 8, nodeArgs: [] },
+): Promise<PackagerOrigin> {
   const dataDir = await mkdtemp(join(tmpdir(), 'footlight-origin-'));
   const recordings = [];
   for (const [name, size] of Object.entries(RENDITIONS)) {
-    const shape = { ...size, fps: FPS, seconds: SECONDS, audioKbps: 128, keyframeSeconds: 2 };
+    const shape = { ...size, fps: FPS, seconds, audioKbps: 128, keyframeSeconds: 2 };
     const file = join(dataDir, `${name}.flv`);
     await writeFile(file, (await record(shape)).flv);
     recordings.push({ name, file, width: size.width, height: size.height });
@@ -64,7 +66,7 @@ export async function startPackagerOrigin(nodeArgs: string[] = []): Promise<Pack
     execArgv: nodeArgs,
   });
   const exited = once(child, 'exit');
-  const order: OriginOrder = { dataDir, recordings, durationMs: SECONDS * 1000, fps: FPS };
+  const order: OriginOrder = { dataDir, recordings, durationMs: seconds * 1000, fps: FPS };
   child.send(order);
   const [ready] = (await Promise.race([
     once(child, 'message'),
