@@ -57,10 +57,11 @@ export async function validateLive(
   }, options.seconds * 1000);
   await Promise.all(followers.map((follower) => follower.follow(() => over)));
   clearTimeout(timer);
+  const staying = followers.filter(({ gone }) => !gone);
   for (const follower of followers) faults.push(...follower.faults);
-  faults.push(...reportFaults(followers), ...alignmentFaults(followers));
-  if (followers.every(({ playlist }) => playlist?.ended === false)) {
-    for (const follower of followers) faults.push(...(await directiveFaults(follower)));
+  faults.push(...reportFaults(staying), ...alignmentFaults(followers));
+  if (staying.every(({ playlist }) => playlist?.ended === false)) {
+    for (const follower of staying) faults.push(...(await directiveFaults(follower)));
   }
   if (master.independentSegments) {
     for (const { url: where, segments } of followers) {
@@ -72,7 +73,7 @@ export async function validateLive(
   }
   return {
     faults,
-    ended: followers.every(({ playlist }) => playlist?.ended === true),
+    ended: staying.every(({ playlist }) => playlist?.ended === true),
     renditions: followers.map((follower) => ({
       url: follower.url,
       parts: follower.partCount,

@@ -35,6 +35,8 @@ export class RenditionFollower {
   readonly segments = new Map<number, MeasuredSegment>();
   readonly inits = new Map<string, Init>();
   partCount = 0;
+  /** 410: the server does not offer it any more. */
+  gone = false;
   deltas = 0;
   playlist: MediaPlaylist | null = null;
   readonly #gapsAllowed: boolean;
@@ -97,7 +99,8 @@ export class RenditionFollower {
     // While the encoder is away the request ends after three target durations, and is asked again.
     if (response.status === 503 && response.headers.get('retry-after') !== null)
       return this.#blocked(next);
-    if (response.status !== 410) this.#fault(`${response.status} for ${url}: ${text.trim()}`);
+    this.gone = response.status === 410;
+    if (!this.gone) this.#fault(`${response.status} for ${url}: ${text.trim()}`);
     return null;
   }
 
