@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { ensure } from './ensure.js';
 import { packages } from './packages.js';
@@ -13,34 +13,32 @@ const CHECKS = [
   { name: 'format and lint', args: ['node_modules/@biomejs/biome/bin/biome', 'check'] },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
 ];
-const RESULTS = place('.cache', `test-results-${process.pid}.json`);
+const REPORTERS = ['--reporter=default', '--reporter=./test/support/count-reporter.ts'];
+const COUNTS_FILE = place('.cache', `test-counts-${process.pid}.json`);
 
 /** Runs one tool to its end with its output shown. */
 function runTool(args) {
   const child = spawn(nodePath, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}`,
+      COUNTS_FILE,
+    },
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
-/** What vitest counted; null when it ended before it could say. */
+/** What the count reporter wrote; null when vitest ended before it could. */
 function readCounts() {
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
-      readFileSync(RESULTS, 'utf8'),
-    );
-    // A file that cannot be loaded fails without a test in it.
-    return {
-      passed: numPassedTests,
-      failed: Math.max(numFailedTests, Math.min(numFailedTestSuites, 1)),
-    };
+    return JSON.parse(readFileSync(COUNTS_FILE, 'utf8'));
   } catch {
     return null;
   } finally {
-    rmSync(RESULTS, { force: true });
+    rmSync(COUNTS_FILE, { force: true });
   }
 }
 
@@ -57,8 +55,8 @@ await atTopLevel(async () => {
     if ((await runTool(args)) !== 0) failedChecks.push(name);
   }
   say('tests');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
-  const code = await runTool(['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...filters]);
+  mkdirSync(place('.cache'), { recursive: true });
+  const code = await runTool(['node_modules/vitest/vitest.mjs', 'run', ...REPORTERS, ...filters]);
   const counts = readCounts() ?? { passed: 0, failed: 1 };
   for (const name of failedChecks) say(`failed before the tests: ${name}`);
   const failed = counts.failed + failedChecks.length;
