@@ -71,9 +71,8 @@ function variant(
     ...(width === null || height === null ? [] : [`RESOLUTION=${width}x${height}`]),
     ...(fps === null ? [] : [`FRAME-RATE=${fps.toFixed(3)}`]),
     ...(audio === null ? [] : [`AUDIO="${AUDIO_GROUP}"`]),
-    ...(rendition.kind === 'audio'
-      ? []
-      : [captions ? `CLOSED-CAPTIONS="${CAPTIONS_GROUP}"` : 'CLOSED-CAPTIONS=NONE']),
+    // Never NONE: captions may begin at any time, and hls.js would not show them to who is there already.
+    ...(captions ? [`CLOSED-CAPTIONS="${CAPTIONS_GROUP}"`] : []),
   ];
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, rendition.uri];
 }

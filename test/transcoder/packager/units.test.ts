@@ -3,6 +3,7 @@ import { parseRange, slices } from '../../../transcoder/packager/byte-range.ts';
 import { hasCaptions } from '../../../transcoder/packager/captions-detector.ts';
 import { parseFileName } from '../../../transcoder/packager/file-names.ts';
 import { AudioClock, VideoClock } from '../../../transcoder/packager/frame-clock.ts';
+import { renderMultivariantPlaylist } from '../../../transcoder/packager/multivariant-playlist.ts';
 import { type CutPart, PartCutter } from '../../../transcoder/packager/part-cutter.ts';
 import { partTargetMs, TIMESTAMP_JITTER_MS } from '../../../transcoder/packager/part-target.ts';
 import { Timeline, targetDurationOf } from '../../../transcoder/packager/timeline.ts';
@@ -256,5 +257,24 @@ describe('captions', () => {
     expect(hasCaptions(Buffer.concat([sei(0x80, 0x80), slice]), format)).toBe(false);
     expect(hasCaptions(slice, format)).toBe(false);
     expect(hasCaptions(Buffer.from([0, 0, 0, 200, 6, 1]), format)).toBe(false);
+  });
+
+  it('are declared once seen, and not denied before', () => {
+    const video = {
+      ...{
+        name: 'source',
+        uri: 's/source/index.m3u8',
+        kind: 'video' as const,
+        codecs: 'avc1.64001f',
+      },
+      ...{ peakBitrate: 2_000_000.4, averageBitrate: 1_500_000, width: 1280, height: 720 },
+      ...{ fps: 30_000 / 1001, channels: null },
+    };
+    const rendered = (captions: boolean) =>
+      renderMultivariantPlaylist({ variants: [video], independentSegments: true, captions });
+    expect(rendered(true)).toMatch(/TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",.*INSTREAM-ID="CC1"/);
+    expect(rendered(true)).toMatch(/FRAME-RATE=29\.970,CLOSED-CAPTIONS="cc"\ns\/source/);
+    expect(rendered(false)).not.toContain('CLOSED-CAPTIONS');
+    expect(rendered(false)).toContain('BANDWIDTH=2000001,AVERAGE-BANDWIDTH=1500000');
   });
 });
