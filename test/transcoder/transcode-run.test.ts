@@ -92,7 +92,7 @@ const OBS_LIKE = [
 ];
 
 describe.concurrent('one timeline for every rendition', () => {
-  test.concurrent.for([
+  test.concurrent.for<[string, string[]]>([
     ['a zero-latency encoder', encoderArgs({ gopSeconds: 1 })],
     ['an encoder with B-frames', encoderArgs({ gopSeconds: 1, extra: OBS_LIKE })],
     ['29.97 frames a second', encoderArgs({ fps: '30000/1001', gop: 30 })],
