@@ -151,6 +151,7 @@ export class Publishing {
 }
 
 const CUT_REASONS: Record<CutReason | 'no_media', string> = {
+  accept_failed: 'It could not be accepted; raise the limit of open files (ulimit -n).',
   silent: 'It did not finish the RTMP handshake in time; an encoder does so at once.',
   no_publish: 'It did not begin to publish in time; check the encoder.',
   crowded: 'Too many connections do not publish; the most idle one had to make room.',

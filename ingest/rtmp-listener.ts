@@ -13,7 +13,14 @@ const NOT_RTMP =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n' +
   'This is the RTMP port, for encoders; the pages are on the HTTP port.\n';
 
-export type CutReason = 'silent' | 'no_publish' | 'crowded' | 'not_rtmp' | 'tls_off' | 'tls_failed';
+export type CutReason =
+  | 'accept_failed'
+  | 'silent'
+  | 'no_publish'
+  | 'crowded'
+  | 'not_rtmp'
+  | 'tls_off'
+  | 'tls_failed';
 
 export interface RtmpListenerOptions {
   limits: IngestLimits;
@@ -63,6 +70,8 @@ export class RtmpListener {
       this.#server.once('error', reject);
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', reject);
+        // Out of open files: whoever is here stays.
+        this.#server.on('error', () => this.#options.onCut('accept_failed', 'unknown'));
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
       });
