@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEncoder } from './support/encoder.ts';
 import { freePorts } from './support/free-ports.ts';
 import { descendants, stillRunning } from './support/process-tree.ts';
@@ -55,6 +58,31 @@ describe('start', () => {
     expect((await readyz(one?.httpUrl ?? '')).status).toBe(200);
     expect((await readyz(two?.httpUrl ?? '')).status).toBe(200);
     expect(one?.streamKey).not.toBe(two?.streamKey);
+  });
+});
+
+describe('with TLS_CERT and TLS_KEY', () => {
+  const place = mkdtempSync(join(tmpdir(), 'footlight-tls-'));
+  const [cert, key] = [join(place, 'cert.pem'), join(place, 'key.pem')];
+  beforeAll(() => {
+    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  });
+  afterAll(() => rmSync(place, { recursive: true }));
+
+  it('speaks HTTPS and RTMPS', async () => {
+    const product = own(await startProduct({ env: { TLS_CERT: cert, TLS_KEY: key } }));
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { ca: readFileSync(cert), servername: 'localhost' };
+      get(`${product.httpUrl}/readyz`, options, resolve).on('error', reject);
+    });
+    expect(answer.statusCode).toBe(200);
+    expect((await product.ready)?.rtmpUrl).toMatch(/^rtmps:/);
+  });
+
+  it('names both settings when the two files do not belong together', async () => {
+    const product = own(await spawnProduct({ env: { TLS_CERT: key, TLS_KEY: key } }));
+    expect((await product.exited).logs).toMatch(/TLS_CERT and TLS_KEY cannot be used/);
   });
 });
 
@@ -119,6 +147,20 @@ describe('stop', () => {
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(await stillRunning(children, 1_000)).toEqual([]);
     await encoder.stop('SIGKILL');
+  });
+
+  it('by kill -9 leaves no ffmpeg behind once the next start is ready', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'footlight-'));
+    const first = own(await startProduct({ dataDir }));
+    const encoder = startEncoder({ url: `${first.rtmpUrl}/${first.streamKey}` });
+    await expect.poll(() => descendants(first.pid).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    const children = descendants(first.pid);
+    await first.kill9();
+    const second = own(await startProduct({ dataDir }));
+    expect(await stillRunning(children, 5_000)).toEqual([]);
+    await second.stop();
+    await encoder.stop('SIGKILL');
+    rmSync(dataDir, { recursive: true });
   });
 
   it('ends when its launcher vanishes', async () => {

@@ -57,6 +57,8 @@ export async function spawnProduct(options: ProductOptions = {}): Promise<Produc
   const env = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    // As the launcher has it.
+    NODE_COMPILE_CACHE: join(PROJECT, '.cache/compiled'),
     HOST: '127.0.0.1',
     HTTP_PORT: String(httpPort),
     RTMP_PORT: String(rtmpPort),
@@ -114,7 +116,9 @@ function observe(child: ChildProcess) {
 }
 
 const streamsClosed = (child: ChildProcess) =>
-  Promise.all([child.stdout, child.stderr].map((stream) => stream && once(stream, 'close')));
+  Promise.all(
+    [child.stdout, child.stderr].map((stream) => stream?.closed === false && once(stream, 'close')),
+  );
 
 /** Boots the real product and waits until it is ready. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
