@@ -3,7 +3,9 @@ import { adviseOn } from '../../ingest/publisher-advice.ts';
 import { PublisherMeter } from '../../ingest/publisher-facts.ts';
 import type { PublisherFacts } from '../../platform/stream.ts';
 import { startEncoder } from '../support/encoder.ts';
+import { RtmpClient } from '../support/rtmp-client.ts';
 import { type IngestHouse, openIngest } from './support/ingest-house.ts';
+import { paceMedia, recordMedia } from './support/recorded-media.ts';
 
 const DECLARED = {
   protocol: 'rtmp',
@@ -136,4 +138,28 @@ describe('of a real encoder with B-frames', () => {
   test('the advice names keyframes and B-frames', () => {
     expect(advice).toEqual(expect.arrayContaining(['keyframe_interval_long', 'b_frames']));
   });
+});
+
+test('an encoder that sends at two thirds of real time is told so while its stream goes on', async () => {
+  const house = await openIngest();
+  const client = await RtmpClient.publishing({ port: house.port(), key: 'key-slow' });
+  const stop = new AbortController();
+  const sending = paceMedia(client, await recordMedia({ seconds: 8 }), {
+    speed: 0.66,
+    signal: stop.signal,
+  });
+  for (;;) {
+    await house.next('stream:changed');
+    const entry = await house.directory.byChannel('slow');
+    const advice = entry?.ingestAdvice.find(({ code }) => code === 'slower_than_real_time');
+    if (advice === undefined) continue;
+    expect(advice.message).toMatch(/of real time.*Lower its resolution/);
+    expect(entry?.publisher?.realTimeRatio).toBeLessThan(0.8);
+    expect(entry?.state).toBe('live');
+    break;
+  }
+  stop.abort();
+  await sending;
+  client.close();
+  await house.close();
 });
