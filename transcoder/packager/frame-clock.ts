@@ -105,11 +105,17 @@ export class VideoClock implements FrameClock {
   #decide(): number | null {
     const steps = this.#steps;
     if (steps.length < 2) return null;
-    const middle = median(steps);
-    const hint = this.#hints.find((fps) => Math.abs(1000 / fps - middle) <= 1.2);
-    if (hint !== undefined) return 1000 / hint;
     const span = steps.reduce((sum, step) => sum + step, 0);
     const enough = steps.length >= FRAMES_TO_MEASURE - 1 || span >= MEASURE_SPAN_MS;
+    const middle = median(steps);
+    // Frames that jitter agree on average only.
+    const mean = span / steps.length;
+    const hint = this.#hints.find((fps) => {
+      const frameMs = 1000 / fps;
+      const near = enough && Math.abs(frameMs - mean) <= frameMs / 10;
+      return near || Math.abs(frameMs - middle) <= 1.2;
+    });
+    if (hint !== undefined) return 1000 / hint;
     return enough ? measure(steps) : null;
   }
 }

@@ -12,30 +12,35 @@ export interface CutPart {
  */
 export class PartCutter {
   readonly #target: number;
-  readonly #jitter: number;
   readonly #onPart: (part: CutPart) => void;
   #samples: Sample[] = [];
+  /** Of the part that was let out last. */
+  #end = Number.NEGATIVE_INFINITY;
 
-  /** @param options.targetTicks PART-TARGET; `jitterTicks` by how much frames may be off their grid */
-  constructor(options: {
-    targetTicks: number;
-    jitterTicks: number;
-    onPart: (part: CutPart) => void;
-  }) {
+  /** @param options.targetTicks PART-TARGET */
+  constructor(options: { targetTicks: number; onPart: (part: CutPart) => void }) {
     this.#target = options.targetTicks;
-    this.#jitter = options.jitterTicks;
     this.#onPart = options.onPart;
   }
 
-  push(sample: Sample, frameTicks: number): void {
-    const jitter = Math.min(this.#jitter, frameTicks / 4);
-    const limit = this.#target + jitter;
+  push(arrived: Sample, frameTicks: number): void {
+    const sample = this.#decodable(arrived);
+    // Timestamps are whole milliseconds at best, and captured frames come a little early or late.
+    const limit = this.#target + frameTicks / 4;
     const first = this.#samples[0];
     if (first !== undefined && sample.time + frameTicks - first.time > limit)
       this.flush(sample.time);
     this.#samples.push(sample);
     const start = this.#samples[0]?.time ?? sample.time;
     if (sample.time + 2 * frameTicks - start > limit) this.flush(sample.time + frameTicks);
+  }
+
+  /** A frame that came early is decoded after the one before it all the same, and shown when it says. */
+  #decodable(sample: Sample): Sample {
+    const earliest = (this.#samples.at(-1)?.time ?? this.#end - 1) + 1;
+    if (sample.time >= earliest) return sample;
+    const composition = sample.composition + sample.time - earliest;
+    return { ...sample, time: earliest, composition };
   }
 
   /** Ticks at which the last frame ends if it lasts as long as any; 0 when there is none. */
@@ -50,6 +55,8 @@ export class PartCutter {
     if (start === undefined) return;
     const samples = this.#samples;
     this.#samples = [];
-    this.#onPart({ samples, end: Math.round(Math.min(end, start + this.#target)) });
+    const last = samples.at(-1)?.time ?? start;
+    this.#end = Math.max(last + 1, Math.round(Math.min(end, start + this.#target)));
+    this.#onPart({ samples, end: this.#end });
   }
 }

@@ -1,6 +1,3 @@
-/** Timestamps of FLV are whole milliseconds: a frame may seem this much off its place. */
-export const TIMESTAMP_JITTER_MS = 2;
-
 /**
  * PART-TARGET of one playlist: as many whole frames as fit the ceiling, so that every full part is
  * near it and none above. Frames longer than the ceiling stand alone.

@@ -5,7 +5,7 @@ import { AudioClock, type FrameClock, VideoClock } from './frame-clock.ts';
 import type { LiveStream } from './live-stream.ts';
 import { gapSegments, partsPublished } from './metrics.ts';
 import { type CutPart, PartCutter } from './part-cutter.ts';
-import { partTargetMs, TIMESTAMP_JITTER_MS } from './part-target.ts';
+import { partTargetMs } from './part-target.ts';
 import type { Rendition } from './rendition.ts';
 import { RenditionFiles } from './rendition-files.ts';
 import { FollowerSegmenter, MasterSegmenter, type SegmentSink } from './segmenter.ts';
@@ -180,7 +180,6 @@ export class RenditionPipeline implements SegmentSink {
     if (track.kind === 'video') rendition.fps = Math.round(1_000_000 / frameMs) / 1000;
     stages.cutter = new PartCutter({
       targetTicks: Math.floor((targetMs * track.timescale) / 1000),
-      jitterTicks: (TIMESTAMP_JITTER_MS * track.timescale) / 1000,
       onPart: (part) => this.#onPart(part, track),
     });
     const { number, bytes } = rendition.addInit(track);

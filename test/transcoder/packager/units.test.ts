@@ -5,7 +5,7 @@ import { parseFileName } from '../../../transcoder/packager/file-names.ts';
 import { AudioClock, VideoClock } from '../../../transcoder/packager/frame-clock.ts';
 import { renderMultivariantPlaylist } from '../../../transcoder/packager/multivariant-playlist.ts';
 import { type CutPart, PartCutter } from '../../../transcoder/packager/part-cutter.ts';
-import { partTargetMs, TIMESTAMP_JITTER_MS } from '../../../transcoder/packager/part-target.ts';
+import { partTargetMs } from '../../../transcoder/packager/part-target.ts';
 import { Timeline, targetDurationOf } from '../../../transcoder/packager/timeline.ts';
 
 const VIDEO_RATES = [24_000 / 1001, 24, 25, 30_000 / 1001, 30, 50, 60_000 / 1001, 60];
@@ -18,7 +18,6 @@ function cut(frameMs: number, ceilingMs: number, count = 400) {
   const targetTicks = Math.floor(partTargetMs(ceilingMs, frameMs) * 90);
   const cutter = new PartCutter({
     targetTicks,
-    jitterTicks: TIMESTAMP_JITTER_MS * 90,
     onPart: (part) => parts.push(part),
   });
   for (let frame = 0; frame < count; frame++) {
@@ -67,7 +66,6 @@ describe('a part', () => {
     const parts: CutPart[] = [];
     const cutter = new PartCutter({
       targetTicks: 18_000,
-      jitterTicks: 180,
       onPart: (part) => parts.push(part),
     });
     for (const ms of [0, 33, 67, 400, 433, 600, 633, 667, 700, 733, 767]) {
@@ -130,6 +128,15 @@ describe('the clock of video', () => {
       for (const frame of frames(fps, 12)) clock.push(frame);
       expect(clock.frameTicks).toBeCloseTo(90_000 / fps, 0);
     }
+  });
+
+  it('keeps the declared rate when captured frames come early and late', () => {
+    const offsets = [0, 7, -6, 3, -8, 8, -2, 5];
+    const clock = new VideoClock(90_000, [30]);
+    for (const [index, frame] of frames(30, 8).entries()) {
+      clock.push({ ...frame, timeMs: frame.timeMs + 10 + (offsets[index] ?? 0) });
+    }
+    expect(clock.frameTicks).toBe(3000);
   });
 
   it('takes a measured hint as the usual rate it is nearest to', () => {
