@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { systemClock } from '../../platform/clock.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import { createOrigin, type Origin } from '../../transcoder/packager/origin.ts';
 import type { SegmentStore } from '../../transcoder/packager/segment-store.ts';
 import { MemorySegmentStore } from '../../transcoder/packager/segment-store-memory.ts';
@@ -17,9 +17,9 @@ export const silentLog = pino({ level: 'silent' });
 
 /** The origin on a port of its own, as the product mounts it. */
 export async function startLiveOrigin(
-  options: { store?: SegmentStore; cdnUrl?: string; maxBlocked?: number } = {},
+  options: { store?: SegmentStore; cdnUrl?: string; maxBlocked?: number; clock?: Clock } = {},
 ): Promise<LiveOrigin> {
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const store = options.store ?? new MemorySegmentStore({ clock, maxBytes: 256 * 1024 * 1024 });
   const origin = createOrigin({
     store,
