@@ -5,10 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { askEarly } from './channels/early-channel.ts';
+import { loadPlaybackEarly } from './player/engine/load-early.ts';
 import { matchRoute } from './router/routes.ts';
 
 const route = matchRoute(window.location.pathname);
-if (route.name === 'watch' || route.name === 'embed') askEarly(route.channel);
+if (route.name === 'watch' || route.name === 'embed') {
+  askEarly(route.channel);
+  loadPlaybackEarly();
+}
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');

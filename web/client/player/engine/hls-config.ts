@@ -22,7 +22,7 @@ const quick: RetryConfig = { maxNumRetry: 6, retryDelayMs: 150, maxRetryDelayMs:
 export const hlsConfig: Partial<HlsConfig> = {
   lowLatencyMode: true,
   // Where playback begins, seconds behind the edge; from then on the latency controller leads.
-  liveSyncDuration: 0.4,
+  liveSyncDuration: 0.7,
   liveSyncOnStallIncrease: 0,
   maxLiveSyncPlaybackRate: 1,
   backBufferLength: 30,
