@@ -1,11 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { dataDirFaults, faultLine, storeFaults, tlsFaults } from './config-faults.ts';
 import { AppError, messageOf } from './errors.ts';
 import * as setting from './settings.ts';
 
 export const SERVICE_NAMES = ['ingest', 'transcoder', 'chat', 'sfu', 'web'] as const;
+const DEFAULT_DATA_DIR = './data';
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** Every setting of the product, checked. Units are in the names. */
@@ -52,7 +54,7 @@ const schema = z.object({
   TLS_CERT: setting.path(null),
   TLS_KEY: setting.path(null),
   TRUST_PROXY: setting.trustProxy(),
-  DATA_DIR: setting.path('./data'),
+  DATA_DIR: setting.path(DEFAULT_DATA_DIR),
   SERVICES: setting.services(SERVICE_NAMES),
   REDIS_URL: setting.storeUrl(['redis:', 'rediss:']),
   DATABASE_URL: setting.storeUrl(['postgres:', 'postgresql:']),
@@ -103,8 +105,8 @@ export function loadConfig(env: Environment): Config {
   const faults = [
     ...(parsed.error?.issues.map((issue) => faultLine(String(issue.path[0]), issue.message)) ?? []),
     ...tlsFaults(given),
-    ...storeFaults(given),
-    ...dataDirFaults(given['DATA_DIR'] ?? './data'),
+    ...storeFaults(given, SERVICE_NAMES),
+    ...dataDirFaults(given['DATA_DIR'] ?? DEFAULT_DATA_DIR),
   ];
   if (!parsed.success || faults.length > 0) {
     throw new AppError({
@@ -113,87 +115,6 @@ export function loadConfig(env: Environment): Config {
     });
   }
   return toConfig(parsed.data);
-}
-
-const faultLine = (name: string, problem: string): string => `${name} ${problem}`;
-
-function tlsFaults(given: Record<string, string>): string[] {
-  const faults: string[] = [];
-  for (const [name, other] of [
-    ['TLS_CERT', 'TLS_KEY'],
-    ['TLS_KEY', 'TLS_CERT'],
-  ] as const) {
-    const file = given[name];
-    if (file === undefined) continue;
-    if (given[other] === undefined) {
-      faults.push(
-        faultLine(name, `is set without ${other}. HTTPS and RTMPS need both: set ${other} too.`),
-      );
-    }
-    try {
-      readFileSync(file);
-    } catch (error) {
-      faults.push(
-        faultLine(
-          name,
-          `names a file that cannot be read (${messageOf(error)}). Give the path of a PEM file that this user may read.`,
-        ),
-      );
-    }
-  }
-  return faults;
-}
-
-/** One machine on embedded stores is what there is; asking for more must not pass in silence. */
-function storeFaults(given: Record<string, string>): string[] {
-  const faults: string[] = [];
-  for (const [name, embedded] of [
-    ['REDIS_URL', 'the stores in this process'],
-    ['DATABASE_URL', 'SQLite in DATA_DIR'],
-  ] as const) {
-    if (given[name] === undefined) continue;
-    faults.push(
-      faultLine(name, `is not supported by this version yet. Leave it out to use ${embedded}.`),
-    );
-  }
-  const chosen = new Set(given['SERVICES']?.split(',').map((name) => name.trim()));
-  const partial = chosen.size > 0 && !chosen.has('all') && chosen.size < SERVICE_NAMES.length;
-  if (partial && (given['REDIS_URL'] === undefined || given['DATABASE_URL'] === undefined)) {
-    faults.push(
-      faultLine(
-        'SERVICES',
-        'names a part of the services, and parts only meet through REDIS_URL and DATABASE_URL. Set both, or leave SERVICES out to run all.',
-      ),
-    );
-  }
-  return faults;
-}
-
-function dataDirFaults(value: string): string[] {
-  const directory = resolve(value);
-  try {
-    makeDirectory(directory);
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-    return [];
-  } catch (error) {
-    return [
-      faultLine(
-        'DATA_DIR',
-        `cannot be written (${messageOf(error)}). Run \`mkdir -p ${directory}\` and make this user its owner, or set DATA_DIR to a directory that this user owns.`,
-      ),
-    ];
-  }
-}
-
-/** Node's own recursive mkdir never returns where a file system answers ENOENT to it, as /proc does. */
-function makeDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  if (dirname(directory) !== directory) makeDirectory(dirname(directory));
-  try {
-    mkdirSync(directory);
-  } catch (error) {
-    if (!existsSync(directory)) throw error;
-  }
 }
 
 function toConfig(values: z.infer<typeof schema>): Config {
@@ -210,7 +131,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
         ? null
         : { certPath: resolve(values.TLS_CERT), keyPath: resolve(values.TLS_KEY) },
     trustProxy: values.TRUST_PROXY,
-    dataDir: resolve(values.DATA_DIR ?? './data'),
+    dataDir: resolve(values.DATA_DIR ?? DEFAULT_DATA_DIR),
     services: values.SERVICES,
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
