@@ -169,6 +169,17 @@ describe('stop', () => {
     expect(await product.exited).toMatchObject({ code: 0 });
   });
 
+  it('is at once and with 1 after a programming error, which is logged', async () => {
+    const fault = `import { isMainThread } from 'node:worker_threads';
+      if (isMainThread) process.on('SIGUSR2', () => { throw new TypeError('a slip of ours'); });`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const product = own(await startProduct({ env: { NODE_OPTIONS: preload } }));
+    product.child.kill('SIGUSR2');
+    const exit = await product.exited;
+    expect(exit.code).toBe(1);
+    expect(exit.logs).toMatch(/"level":60.*a slip of ours.*programming error/);
+  });
+
   it('frees its ports', async () => {
     const [httpPort = 0, rtmpPort = 0] = await freePorts(2);
     const env = { HTTP_PORT: String(httpPort), RTMP_PORT: String(rtmpPort) };
