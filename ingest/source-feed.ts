@@ -74,14 +74,13 @@ class FeedConsumer {
 export class SourceFeed {
   readonly id: string;
   shedFrames = 0;
-  /** Ms; what the reader should have by now. */
-  newestMediaMs = 0;
   readonly #cache = new GopCache();
   readonly #consumers = new Set<FeedConsumer>();
   readonly #onEnd: () => void;
   #configs: FeedConfig[] = [];
   #ended = false;
-  #newestMediaMs: number | null = null;
+  /** Media time of each track's newest frame, ms; what the reader should have by now. */
+  readonly #newestMs: { video?: number; audio?: number } = {};
 
   constructor(id: string, onEnd: () => void) {
     this.id = id;
@@ -98,7 +97,8 @@ export class SourceFeed {
   }
 
   push(tag: MediaTag): void {
-    this.newestMediaMs = Math.max(this.newestMediaMs, tag.mediaMs);
+    const track = tag.video ? 'video' : 'audio';
+    this.#newestMs[track] = Math.max(this.#newestMs[track] ?? 0, tag.mediaMs);
     this.#cache.push(tag);
     for (const consumer of this.#consumers) consumer.write(tag);
   }
@@ -117,13 +117,14 @@ export class SourceFeed {
     this.#onEnd();
   }
 
-  /** Answers with how far the source has come, so that a reader knows how far behind it is. */
+  /** Answers with how far each track has come, so that a reader knows how far behind it is. */
   describe(response: ServerResponse): void {
-    const newest = this.#newestMediaMs;
+    const { video, audio } = this.#newestMs;
     response.writeHead(200, {
       'Content-Type': 'video/x-flv',
       Connection: 'close',
-      ...(newest === null ? {} : { 'Newest-Media-Ms': newest }),
+      ...(video === undefined ? {} : { 'newest-video-ms': video }),
+      ...(audio === undefined ? {} : { 'newest-audio-ms': audio }),
     });
     response.end();
   }
@@ -173,10 +174,6 @@ export class FeedServer {
     this.#server = createServer({ noDelay: true, keepAlive: false }, (request, response) => {
       const id = /^\/source\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? '';
       const feed = this.#feeds.get(id);
-      if (feed !== undefined && request.method === 'HEAD') {
-        response.writeHead(200, { 'newest-media-ms': feed.newestMediaMs }).end();
-        return;
-      }
       if (feed !== undefined && request.method === 'GET') feed.serve(response);
       else if (feed !== undefined && request.method === 'HEAD') feed.describe(response);
       else response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');

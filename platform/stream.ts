@@ -38,7 +38,8 @@ export interface Source {
   run: number;
   /**
    * Answers GET with an endless FLV, beginning at the newest keyframe, timestamps in media time.
-   * Answers HEAD with the newest media time it has, ms, in the header `newest-media-ms`.
+   * Answers HEAD with the newest media time of each track, ms, in the headers `newest-video-ms` and
+   * `newest-audio-ms`; a track without a frame so far has none.
    */
   url: string;
   video: SourceVideo | null;

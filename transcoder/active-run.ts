@@ -3,7 +3,7 @@ import type { Ladder } from './ladder.ts';
 import { running } from './metrics.ts';
 import type { PackagerRun, RenditionPlan, StreamPackager } from './packager/stream-packager.ts';
 import { LAG_LIMIT_MS, ProgressWatch, type Verdict } from './progress-watch.ts';
-import { newestMediaMs } from './source-progress.ts';
+import { sourceProgress } from './source-progress.ts';
 import type { StreamTranscodeOptions } from './transcode-options.ts';
 import { startTranscodeRun, type TranscodeRun } from './transcode-run.ts';
 import type { VideoEncoder } from './video-encoder.ts';
@@ -35,18 +35,22 @@ const planOf = (ladder: Ladder, source: Source): RenditionPlan[] => [
     : [{ ...ladder.audio, width: null, height: null, fps: null } satisfies RenditionPlan]),
 ];
 
+/** Sound is judged only without a picture: sound that cannot be decoded must not cost the picture. */
 function judgeOf(run: { source: Source; ladder: Ladder; output: PackagerRun; startedAt: number }) {
   const watch = new ProgressWatch(run.startedAt);
-  const names = run.ladder.video.map(({ name }) => name);
-  const watched = names.length > 0 ? names : ['audio'];
-  const outOf = () => watched.map((name) => run.output.lastMediaMs(name));
+  const { video, audio } = run.ladder;
+  const watched = video.length > 0 || audio === null ? video : [audio];
+  const outOf = () => watched.map(({ name }) => run.output.lastMediaMs(name));
   return async (now: () => number) => {
-    const out = outOf().filter((ms) => ms !== null);
     const dueMs = now() - run.source.wallBaseMs;
     // What comes out in time need not be compared with what went in.
-    const inTime = out.length === watched.length && dueMs - Math.min(...out) <= LAG_LIMIT_MS;
-    const fedMs = inTime ? Math.max(...out) : await newestMediaMs(run.source.url);
-    return watch.observe({ now: now(), fedMs, outMs: outOf() });
+    const inTime = outOf().every((ms) => ms !== null && dueMs - ms <= LAG_LIMIT_MS);
+    const fed = inTime ? null : await sourceProgress(run.source.url);
+    const renditions = outOf().map((outMs, index) => {
+      const track = watched[index]?.kind ?? 'video';
+      return { outMs, fedMs: fed === null ? outMs : fed[track] };
+    });
+    return watch.observe(now(), renditions);
   };
 }
 

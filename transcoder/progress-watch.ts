@@ -1,16 +1,16 @@
-/** What is seen of a run at one moment; all media times in ms. */
-export interface Progress {
-  /** Wall ms. */
-  now: number;
-  /** Newest media time that ingest has for the transcoder; null: nothing comes in, or unknown. */
+/** Where one rendition is at one moment; media times in ms. */
+export interface RenditionProgress {
+  /** Newest that ingest has of the rendition's own track; null: nothing comes in, or unknown. */
   fedMs: number | null;
-  /** Newest media time out of every video rendition (or of the audio, without video). */
-  outMs: (number | null)[];
+  /** Newest that came out; null: nothing so far. */
+  outMs: number | null;
 }
 
 export type Verdict = 'fine' | 'hung' | 'behind';
 
 const HUNG_AFTER_MS = 5000;
+/** A track without a frame for so long pauses; what does not move then has nothing to do. */
+const PAUSED_AFTER_MS = 2000;
 /** Less than this may still lie in a decoder that waits for B-frames. */
 const MORE_MS = 300;
 const STANDSTILL_MS = 1000;
@@ -19,53 +19,76 @@ const BEHIND_AFTER_MS = 2000;
 /** A run begins with everything since the newest keyframe and has to catch up first. */
 const START_UP_MS = 8000;
 
-/** Judges one run: does every rendition move while media comes in, and does it keep up? */
+/** What was seen of one rendition so far. */
+class Movement {
+  #fedMs: number | null = null;
+  #outMs: number | null = null;
+  #fedAt: number | null = null;
+  #waitingSince: number | null = null;
+
+  note({ fedMs, outMs }: RenditionProgress, now: number): void {
+    if (fedMs !== null && fedMs !== this.#fedMs) {
+      this.#fedAt = now;
+      this.#fedMs = fedMs;
+    }
+    const moved = outMs !== this.#outMs;
+    this.#outMs = outMs;
+    const hasMore = this.#fedMs !== null && (outMs === null || this.#fedMs - outMs > MORE_MS);
+    if (moved || !hasMore || !this.isFed(now)) this.#waitingSince = null;
+    else this.#waitingSince ??= now;
+  }
+
+  isFed(now: number): boolean {
+    return this.#fedAt !== null && now - this.#fedAt < PAUSED_AFTER_MS;
+  }
+
+  /** Nothing has come out for so long while media kept coming in. */
+  stoodStill(now: number, forMs: number): boolean {
+    return this.#waitingSince !== null && now - this.#waitingSince >= forMs;
+  }
+}
+
+/**
+ * Judges one run: does every rendition move while its track comes in, and does it keep up? Tracks
+ * are never compared with each other: one may pause, or lie beside the other for ever.
+ */
 export class ProgressWatch {
   readonly #startedAt: number;
+  readonly #movements: Movement[] = [];
   #caughtUp = false;
-  #lastOut: (number | null)[] = [];
-  #waitingSince: (number | null)[] = [];
-  #lastFed: number | null = null;
-  #fedAt: number | null = null;
   #behindSince: { at: number; lag: number } | null = null;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
   }
 
-  observe(progress: Progress): Verdict {
-    const { now, fedMs, outMs } = progress;
-    if (fedMs !== null && fedMs !== this.#lastFed) {
-      this.#fedAt = now;
-      this.#lastFed = fedMs;
-    }
-    outMs.forEach((out, index) => {
-      this.#noteMove(index, out, now);
+  /** @param now wall ms; every rendition keeps its place in `renditions` */
+  observe(now: number, renditions: RenditionProgress[]): Verdict {
+    renditions.forEach((rendition, index) => {
+      this.#movements[index] ??= new Movement();
+      this.#movements[index].note(rendition, now);
     });
-    this.#lastOut = outMs;
     if (this.#stoodStill(now, HUNG_AFTER_MS)) return 'hung';
-    return this.#isBehind(progress) ? 'behind' : 'fine';
+    return this.#isBehind(now, this.#lagOf(renditions, now)) ? 'behind' : 'fine';
   }
 
-  #noteMove(index: number, out: number | null, now: number): void {
-    const moved = out !== (this.#lastOut[index] ?? null);
-    const hasMore = this.#lastFed !== null && (out === null || this.#lastFed - out > MORE_MS);
-    if (moved || !hasMore) this.#waitingSince[index] = null;
-    else this.#waitingSince[index] ??= now;
-  }
-
-  /** Some rendition has stood still for so long while media keeps coming in. */
   #stoodStill(now: number, forMs: number): boolean {
-    const fedLately = this.#fedAt !== null && now - this.#fedAt < 1000;
-    return fedLately && this.#waitingSince.some((since) => since !== null && now - since >= forMs);
+    return this.#movements.some((movement) => movement.stoodStill(now, forMs));
   }
 
-  #isBehind({ now, fedMs, outMs }: Progress): boolean {
-    const slowest = outMs.reduce<number | null>(
-      (least, out) => (least === null || out === null ? null : Math.min(least, out)),
-      Number.POSITIVE_INFINITY,
+  /** Of the slowest rendition, ms; null: not known, or nothing comes in. */
+  #lagOf(renditions: RenditionProgress[], now: number): number | null {
+    const fed = renditions.filter((_, index) => this.#movements[index]?.isFed(now));
+    const lags = fed.map(({ fedMs, outMs }) =>
+      fedMs === null || outMs === null ? null : fedMs - outMs,
     );
-    const lag = fedMs === null || slowest === null ? null : fedMs - slowest;
+    return lags.reduce(
+      (most, lag) => (most === null || lag === null ? null : Math.max(most, lag)),
+      lags.length === 0 ? null : Number.NEGATIVE_INFINITY,
+    );
+  }
+
+  #isBehind(now: number, lag: number | null): boolean {
     const isFine = lag !== null && lag <= LAG_LIMIT_MS;
     this.#caughtUp ||= isFine;
     // What does not move at all is not slow, and fewer rungs would not help it.

@@ -58,9 +58,13 @@ describe('a source', () => {
     expect(first?.keyframe).toBe(true);
     expect(first?.timestampMs).toBe(source.firstMediaMs + 3000);
     const asked = await fetch(source.url, { method: 'HEAD' });
-    expect(Number(asked.headers.get('newest-media-ms'))).toBeGreaterThan(
-      source.firstMediaMs + 3900,
+    const [video, audio] = ['video', 'audio'].map((track) =>
+      Number(asked.headers.get(`newest-${track}-ms`)),
     );
+    expect(video).toBeGreaterThan(source.firstMediaMs + 3900);
+    const last = (type: number) => media.findLast((each) => each.type === type)?.timestamp ?? 0;
+    expect((audio ?? 0) - (video ?? 0)).toBe(last(8) - last(9));
+    expect(audio).not.toBe(video);
     feed.close();
     client.close();
   });

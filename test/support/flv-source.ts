@@ -16,6 +16,8 @@ export interface FlvSourceOptions {
   firstMediaMs?: number;
   /** Every frame carries CEA-608 characters. */
   captions?: boolean;
+  /** By how much the sound is ahead of the picture that it comes with, ms. */
+  audioAheadMs?: number;
   run?: number;
   /** Wall ms of media time 0 that later sources of one stream share; default: from the first tag. */
   wallBaseMs?: number;
@@ -25,6 +27,10 @@ export interface FlvSource {
   source: Source;
   /** Newest media time handed out, ms. */
   newestMediaMs(): number;
+  /** The same of each track. */
+  newestMs(): { video: number; audio: number };
+  /** How often it was asked how far it is. */
+  timesAsked(): number;
   /** Ends the encoder and, as ingest does, the GET answers. */
   close(): Promise<void>;
   encoder: ChildProcess;
@@ -116,9 +122,13 @@ interface Feed {
   configs: Map<number, Buffer>;
   gop: Buffer[];
   clients: Set<ServerResponse>;
-  newestMediaMs: number;
+  newestMs: { video: number; audio: number };
   captions: boolean;
+  audioAheadMs: number;
+  timesAsked: number;
 }
+
+const newestOf = ({ newestMs }: Feed) => Math.max(newestMs.video, newestMs.audio);
 
 const isConfig = (tag: Buffer) => {
   const type = tag[0];
@@ -154,12 +164,19 @@ export async function startFlvSource(options: FlvSourceOptions = {}): Promise<Fl
     configs: new Map(),
     gop: [],
     clients: new Set(),
-    newestMediaMs: firstMediaMs,
+    newestMs: { video: firstMediaMs, audio: firstMediaMs },
     captions: options.captions ?? false,
+    audioAheadMs: options.audioAheadMs ?? 0,
+    timesAsked: 0,
   };
   const server = createServer((request, response) => {
-    response.setHeader('newest-media-ms', feed.newestMediaMs);
-    if (request.method === 'HEAD') return void response.end();
+    if (video) response.setHeader('newest-video-ms', feed.newestMs.video);
+    if (audio) response.setHeader('newest-audio-ms', feed.newestMs.audio);
+    if (request.method === 'HEAD') {
+      feed.timesAsked += 1;
+      response.end();
+      return;
+    }
     response.socket?.setNoDelay(true);
     response.writeHead(200, { 'content-type': 'video/x-flv' });
     response.write(Buffer.concat([feed.header, ...feed.configs.values(), ...feed.gop]));
@@ -193,7 +210,9 @@ export async function startFlvSource(options: FlvSourceOptions = {}): Promise<Fl
       firstMediaMs,
     },
     encoder,
-    newestMediaMs: () => feed.newestMediaMs,
+    newestMediaMs: () => newestOf(feed),
+    newestMs: () => feed.newestMs,
+    timesAsked: () => feed.timesAsked,
     async close() {
       for (const client of feed.clients) client.end();
       server.close();
@@ -226,11 +245,13 @@ function firstTag(
       const read = Buffer.from(pending.subarray(0, size));
       const tag = feed.captions ? withCaptions(read) : read;
       pending = pending.subarray(size);
-      const mediaMs = firstMediaMs + (tag.readUIntBE(4, 3) | ((tag[7] ?? 0) << 24));
+      const aheadMs = tag[0] === 8 ? feed.audioAheadMs : 0;
+      const mediaMs = firstMediaMs + aheadMs + (tag.readUIntBE(4, 3) | ((tag[7] ?? 0) << 24));
       stamp(tag, mediaMs);
       take(feed, tag, hasVideo);
       if (isConfig(tag) || tag[0] === 18) continue;
-      feed.newestMediaMs = Math.max(feed.newestMediaMs, mediaMs);
+      const track = tag[0] === 9 ? 'video' : 'audio';
+      feed.newestMs[track] = Math.max(feed.newestMs[track], mediaMs);
       resolve(Date.now() - mediaMs);
     }
   });

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ProgressWatch, type Verdict } from '../../transcoder/progress-watch.ts';
 
+type Time = (ms: number) => number | null;
+
 /** Observes each half second; `feed` and `out` give media ms at a time since the start. */
-function watch(
-  seconds: number,
-  feed: (ms: number) => number | null,
-  out: ((ms: number) => number | null)[],
-): { at: number; verdict: Verdict } | null {
+function watch(seconds: number, feed: Time, out: Time[]): { at: number; verdict: Verdict } | null {
   const watched = new ProgressWatch(0);
   for (let now = 0; now <= seconds * 1000; now += 500) {
-    const verdict = watched.observe({ now, fedMs: feed(now), outMs: out.map((of) => of(now)) });
+    const renditions = out.map((of) => ({ fedMs: feed(now), outMs: of(now) }));
+    const verdict = watched.observe(now, renditions);
     if (verdict !== 'fine') return { at: now, verdict };
   }
   return null;
@@ -35,6 +34,11 @@ describe('hung', () => {
   test('not one whose encoder comes back after a gap', () => {
     const gap = (ms: number) => live(ms > 3000 && ms < 15_000 ? 3000 : ms);
     expect(watch(30, gap, [gap])).toBeNull();
+  });
+  test('not one whose track pauses with frames in the decoder, nor when it goes on', () => {
+    const paused = (ms: number) => live(ms > 3000 && ms < 15_000 ? 3000 : ms);
+    const held = (ms: number) => Math.max(10_000, paused(ms === 15_000 ? ms - 500 : ms) - 350);
+    expect(watch(30, paused, [held])).toBeNull();
   });
 });
 

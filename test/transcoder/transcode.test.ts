@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../../transcoder/process-table.ts';
-import { encoderArgs, testVideo } from '../support/flv-source.ts';
+import { encoderArgs, type FlvSource, testVideo } from '../support/flv-source.ts';
 import { packetTimes } from '../support/media-probe.ts';
 import { eventually, segmentsOf, type TranscoderHost } from '../support/transcoder-host.ts';
 import { stageOf } from '../support/transcoder-stage.ts';
@@ -179,6 +179,43 @@ describe.concurrent('an ffmpeg that fails', () => {
     await on.live(source);
     await segments(on, '120p', 1);
     await eventually('no advice', async () => (await on.entry()).transcodeAdvice.length === 0);
+  });
+});
+
+describe.concurrent('a healthy ffmpeg is left alone', () => {
+  /** The watch has looked at the run so many times more. */
+  const watched = (source: FlvSource, times: number) => {
+    const before = source.timesAsked();
+    return eventually('looks', () => source.timesAsked() >= before + times);
+  };
+  const interfered = (on: TranscoderHost) =>
+    on.logged.filter(({ msg }) => /hangs|fell behind|ffmpeg ended/.test(String(msg)));
+
+  test.concurrent('while the picture pauses and the sound goes on', async (context) => {
+    const { host, publish } = stageOf(context);
+    const on = await host();
+    const picture = encoderArgs({ extra: ['-max_interleave_delta', '1'] }).map((arg) =>
+      arg.replace(/^testsrc=.*/, '$&:duration=4'),
+    );
+    const source = await publish({ args: picture });
+    await on.live(source.source);
+    await eventually('playable', async () => (await on.entry()).playable);
+    await eventually('the pause', () => source.newestMs().audio - source.newestMs().video > 2000);
+    await watched(source, 4);
+    on.skip(6000);
+    await watched(source, 4);
+    expect(interfered(on)).toEqual([]);
+  });
+
+  test.concurrent('while the sound lies 600 ms ahead of the picture', async (context) => {
+    const { host, publish } = stageOf(context);
+    const on = await host();
+    const source = await publish({ audioAheadMs: 600 });
+    await on.live(source.source);
+    await segments(on, '120p', 1);
+    on.skip(10_000);
+    await watched(source, 8);
+    expect(interfered(on)).toEqual([]);
   });
 });
 
