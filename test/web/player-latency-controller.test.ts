@@ -184,6 +184,18 @@ describe('latency controller', () => {
     expect(later.kind === 'rate' && later.rate > 0).toBe(true);
   });
 
+  it('waits for two parts when a stream comes back on a new timeline', () => {
+    const controller = new LatencyController();
+    view({ controller, transit: steady, lag: 1, seconds: 30 });
+    controller.stalled(30);
+    controller.decide({ at: 36, position: 29.5, bufferEnd: 29.5 });
+    controller.timelineChanged();
+    const first = controller.decide({ at: 37, position: 29.5, bufferEnd: 29.7 });
+    expect(first).toEqual({ kind: 'rate', rate: 0 });
+    const second = controller.decide({ at: 37.2, position: 29.5, bufferEnd: 29.9 });
+    expect(second).toEqual({ kind: 'rate', rate: 1 });
+  });
+
   it('learns anew when the timeline changes', () => {
     const controller = new LatencyController();
     view({ controller, transit: steady, lag: 1, seconds: 10 });

@@ -15,8 +15,10 @@ const RATE_INTERVAL_SECONDS = 0.5;
 /** Farther behind than this, playing faster takes too long; less is borne while joining. */
 const SEEK_SECONDS = { joining: 1, later: 3 } as const;
 const JOINING_SECONDS = 5;
-/** A starved player waits for the target again, but never longer than this. */
+/** A starved player waits for the target again, but no stall is made longer than this. */
 const MAX_HOLD_SECONDS = 0.8;
+/** Less than about a frame holds by itself. */
+const EMPTY_SECONDS = 0.05;
 /** Held for before anything is known about arrivals, seconds of buffer. */
 const BLIND_BUFFER_SECONDS = 0.35;
 
@@ -111,17 +113,15 @@ export class LatencyController {
       return false;
     }
     const ahead = view.bufferEnd - view.position;
-    const enough = behind === null ? ahead >= BLIND_BUFFER_SECONDS : behind >= -DEAD_BAND.wake;
-    // An empty buffer holds by itself: the time for waiting on purpose starts with the first media.
-    if (ahead < 0.05) {
-      this.#holdSince = view.at;
+    if (ahead <= EMPTY_SECONDS) {
       return false;
     }
-    if (enough || view.at - this.#holdSince > MAX_HOLD_SECONDS) {
+    const over = view.at - this.#holdSince > MAX_HOLD_SECONDS;
+    const enough = behind === null ? ahead >= BLIND_BUFFER_SECONDS : over || behind >= 0;
+    if (enough) {
       this.#holdSince = null;
-      return false;
     }
-    return true;
+    return !enough;
   }
 
   #setRate(at: number, rate: number): LatencyDecision {
