@@ -69,6 +69,7 @@ export class RtmpConnection {
 
   /** Bytes of the socket, valid during the call only. */
   push(bytes: Buffer): void {
+    if (this.#gone) return;
     this.#session.push(bytes);
     if (!this.#gone) this.#listener.packetDone();
   }

@@ -29,7 +29,7 @@ export interface RtmpSessionListener {
   failed(error: AppError): void;
 }
 
-type State = 'connecting' | 'connected' | 'authorising' | 'publishing';
+type State = 'connecting' | 'connected' | 'authorising' | 'publishing' | 'stopped';
 
 /** The server's side of one RTMP connection, which may publish once and do nothing else. */
 export class RtmpSession extends RtmpServer {
@@ -65,7 +65,8 @@ export class RtmpSession extends RtmpServer {
   }
 
   protected override handleMedia(type: 8 | 9, timestamp: number, tag: Buffer): void {
-    this.#listener.media(type, timestamp, tag);
+    // It may have begun before the encoder stopped.
+    if (this.#state === 'publishing') this.#listener.media(type, timestamp, tag);
   }
 
   protected override handleFault(error: AppError): void {
@@ -96,8 +97,14 @@ export class RtmpSession extends RtmpServer {
       case 'deleteStream':
       case 'closeStream':
       case 'FCUnpublish':
-        if (this.#state === 'publishing') this.#listener.stopped();
+        this.#stop();
     }
+  }
+
+  #stop(): void {
+    if (this.#state !== 'publishing') return;
+    this.#state = 'stopped';
+    this.#listener.stopped();
   }
 
   #connect({ transactionId, values }: RtmpCommand): void {

@@ -41,6 +41,7 @@ export class SourceRun {
   #stale: Record<Track, boolean> = { video: false, audio: false };
   #breakWanted = false;
   #shedBefore = 0;
+  #ended = false;
   announced = 0;
 
   constructor(options: SourceRunOptions) {
@@ -85,6 +86,7 @@ export class SourceRun {
   }
 
   push(tag: MediaTag, now: number): void {
+    if (this.#ended) return;
     const track = tag.video ? 'video' : 'audio';
     if (!tag.video) tag.entry = !this.#withVideo(now);
     if (tag.entry && this.#mayBegin(now)) this.#begin(tag, now);
@@ -158,7 +160,9 @@ export class SourceRun {
     this.#feed?.flush();
   }
 
+  /** Ends the present source; no other one begins. */
   end(): void {
+    this.#ended = true;
     this.#dropFeed();
   }
 }

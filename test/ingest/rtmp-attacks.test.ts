@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { chunked, encodeAmf, RtmpClient } from '../support/rtmp-client.ts';
+import { readFeed } from './support/feed-reader.ts';
 import { type IngestHouse, openIngest } from './support/ingest-house.ts';
 import { type MediaMessage, recordMedia, sendMedia } from './support/recorded-media.ts';
 
@@ -144,6 +145,21 @@ describe('no media reaches a stream from', () => {
     sendMedia(client, media);
     await client.closed;
     expect(house.facts.some(({ fact }) => fact.channel === 'next')).toBe(false);
+  });
+
+  test.each(['FCUnpublish', 'deleteStream'])('a publisher behind its own %s', async (name) => {
+    const client = await RtmpClient.publishing({ port: house.port(), key: 'key-stopped' });
+    sendMedia(client, media);
+    const { source, streamId } = await house.next('stream:live');
+    const feed = await readFeed(source.url);
+    client.command(name, 6, null, 1);
+    sendMedia(client, media, 2000);
+    await feed.ended;
+    await client.closed;
+    const announced = house.logs.filter(
+      (line) => line['msg'] === 'source announced' && line['streamId'] === streamId,
+    );
+    expect(announced).toHaveLength(source.run);
   });
 
   test('a refused publisher that ignores the end: it is reset', async () => {
