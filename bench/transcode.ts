@@ -22,7 +22,8 @@ const SOURCES = {
   '1080p': { width: 1920, height: 1080, videoKbps: 4500 },
 };
 const FPS = 30;
-const SETTLE_MS = 6000;
+/** Streams last for hours: compilers and caches have settled by then. */
+const SETTLE_MS = 15_000;
 
 interface Setting {
   name: string;
