@@ -3,7 +3,7 @@ import type { WaitLimit } from './blocked-requests.ts';
 import type { RenditionReport } from './media-playlist.ts';
 import { renderMultivariantPlaylist, type VariantFacts } from './multivariant-playlist.ts';
 import { RenderedText } from './rendered-text.ts';
-import { Rendition } from './rendition.ts';
+import { Rendition, type UsedNames } from './rendition.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { RenditionPlan } from './stream-packager.ts';
 
@@ -38,6 +38,8 @@ export class LiveStream {
   /** A segment had to begin without a keyframe. */
   independent = true;
   readonly #options: LiveStreamOptions;
+  /** What is cached for ever may never be named again. */
+  readonly #used = new Map<string, UsedNames>();
   readonly #multivariant = new Map<string, { rendered: RenderedText; at: number }>();
 
   constructor(options: LiveStreamOptions) {
@@ -59,6 +61,7 @@ export class LiveStream {
       if (plan.some((planned) => planned.name === name)) continue;
       this.renditions.delete(name);
       this.gone.add(name);
+      this.#used.set(name, rendition.used);
       rendition.end();
     }
     for (const planned of plan) {
@@ -72,9 +75,11 @@ export class LiveStream {
 
   #rendition(plan: RenditionPlan): Rendition {
     const { cdnUrl, clock, waitLimit, targetDuration } = this.#options;
+    const used = this.#used.get(plan.name);
     const host = cdnUrl?.replace(/\/+$/, '') ?? null;
     return new Rendition({
       plan,
+      ...(used === undefined ? {} : { used }),
       targetDuration,
       clock,
       waitLimit,

@@ -5,6 +5,8 @@ export interface WindowLengths {
   targetDuration: number;
   /** How much a playlist lists, ms. */
   windowMs: number;
+  /** Number of the first part: names of an earlier life of this rendition are never used again. */
+  firstPart?: number;
 }
 
 /** Six target durations have to be skippable, and a minute is what a viewer goes back. */
@@ -18,12 +20,13 @@ export class LiveWindow {
   readonly #segments: Segment[] = [];
   /** Left the playlist, still in memory because no store has them. */
   readonly #orphans: Segment[] = [];
-  #nextPart = 0;
+  #nextPart: number;
   #firstDiscontinuity = 0;
   #removedDiscontinuities = 0;
 
   constructor(lengths: WindowLengths) {
     this.#lengths = lengths;
+    this.#nextPart = lengths.firstPart ?? 0;
   }
 
   get segments(): readonly Segment[] {
@@ -44,6 +47,10 @@ export class LiveWindow {
     const last = this.last;
     if (last === null) return null;
     return last.complete ? last.slot.msn : last.slot.msn - 1;
+  }
+
+  get hasParts(): boolean {
+    return this.#nextPart > (this.#lengths.firstPart ?? 0);
   }
 
   get nextPartNumber(): number {

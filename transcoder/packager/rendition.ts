@@ -15,8 +15,16 @@ import type { Segment } from './segment.ts';
 import type { RenditionPlan } from './stream-packager.ts';
 import type { Track } from './track.ts';
 
+/** How many files of each kind a name has had: the next ones get other names. */
+export interface UsedNames {
+  parts: number;
+  inits: number;
+}
+
 export interface RenditionOptions {
   plan: RenditionPlan;
+  /** By an earlier rendition of the same name. */
+  used?: UsedNames;
   targetDuration: number;
   uriPrefix: string;
   clock: Clock;
@@ -35,15 +43,18 @@ export class Rendition {
   track: Track | null = null;
   fps: number | null = null;
   readonly #options: RenditionOptions;
-  readonly #inits: Buffer[] = [];
+  readonly #inits = new Map<number, Buffer>();
+  #initNumber: number;
   readonly #rendered = new Map<boolean, RenderedText>();
   #ended = false;
 
   constructor(options: RenditionOptions) {
     this.#options = options;
     this.plan = options.plan;
-    const { targetDuration } = options;
-    this.window = new LiveWindow({ targetDuration, windowMs: windowMsOf(targetDuration) });
+    const { targetDuration, used = { parts: 0, inits: 0 } } = options;
+    this.#initNumber = used.inits;
+    const windowMs = windowMsOf(targetDuration);
+    this.window = new LiveWindow({ targetDuration, windowMs, firstPart: used.parts });
     this.blocked = new BlockedRequests({
       clock: options.clock,
       timeoutMs: 3 * targetDuration * 1000,
@@ -55,16 +66,21 @@ export class Rendition {
   addInit(track: Track): { number: number; bytes: Buffer } {
     this.track = track;
     const bytes = writeInitSegment(track);
-    this.#inits.push(bytes);
-    return { number: this.#inits.length, bytes };
+    const number = ++this.#initNumber;
+    this.#inits.set(number, bytes);
+    return { number, bytes };
   }
 
   init(number: number): Buffer | null {
-    return this.#inits[number - 1] ?? null;
+    return this.#inits.get(number) ?? null;
   }
 
   get initNumber(): number {
-    return this.#inits.length;
+    return this.#initNumber;
+  }
+
+  get used(): UsedNames {
+    return { parts: this.window.nextPartNumber, inits: this.#initNumber };
   }
 
   /** What the playlist says: never less than any part it lists, an earlier run's included. */
@@ -73,7 +89,7 @@ export class Rendition {
   }
 
   get hasMedia(): boolean {
-    return this.window.nextPartNumber > 0;
+    return this.window.hasParts;
   }
 
   get ended(): boolean {
