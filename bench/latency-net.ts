@@ -21,6 +21,8 @@ const SOURCE_HEIGHT = 720;
 /** Latency and rung count as back when they have stayed so for this long. */
 const STEADY_SECONDS = 3;
 const NEAR_ENOUGH = 1.15;
+/** What was under way in the squeeze still arrives for so long. */
+const DRAIN_MS = 3000;
 
 interface Seen {
   sights: Sight[];
@@ -85,12 +87,12 @@ function figuresOf({ before, during, after, squeezedAt, widenedAt }: Squeezed) {
   const latencies = before.sights.map((sight) => sight.latencyMs);
   const p50Ms = p50(latencies);
   // A stall may begin with the last frame before the squeeze and end with the first one after it.
-  const around = [
-    ...before.sights.slice(-1),
-    ...during.sights,
-    ...after.sights.filter((sight) => sight.at < widenedAt + 3000),
-  ];
-  const stalls = stallsOf(around, Date.now()).filter((stall) => stall.ms < 60_000);
+  const drainedAt = widenedAt + DRAIN_MS;
+  const around = [...before.sights.slice(-1), ...during.sights, ...after.sights].filter(
+    (sight) => sight.at < drainedAt,
+  );
+  const next = after.sights.find((sight) => sight.at >= drainedAt) ?? after.sights.at(-1);
+  const stalls = stallsOf(around, next?.at ?? drainedAt);
   const fell = during.heights.find((one) => one.height < SOURCE_HEIGHT);
   return {
     p50Ms,
@@ -103,7 +105,7 @@ function figuresOf({ before, during, after, squeezedAt, widenedAt }: Squeezed) {
     lowestHeight: Math.min(...during.heights.map((one) => one.height)),
     backAfterSeconds: backAfter(after, widenedAt, p50Ms ?? 0),
     stallsAfter: stallsOf(
-      after.sights.filter((sight) => sight.at >= widenedAt + 3000),
+      after.sights.filter((sight) => sight.at >= drainedAt),
       after.sights.at(-1)?.at ?? 0,
     ).length,
   };
