@@ -1,17 +1,27 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ActiveRun } from './active-run.ts';
+import type { FfmpegExit } from './ffmpeg-command.ts';
+
+interface RunSequenceOptions {
+  clock: Clock;
+  log: Log;
+  /** The current run came to an end that nobody here brought about; there is none until `replace`. */
+  onEnd(run: ActiveRun, exit: FfmpegExit): void;
+}
 
 /** The runs of one stream: they follow each other, never beside each other. */
 export class RunSequence {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #onEnd: RunSequenceOptions['onEnd'];
   #current: ActiveRun | null = null;
   #changes: Promise<void> = Promise.resolve();
 
-  constructor(options: { clock: Clock; log: Log }) {
+  constructor(options: RunSequenceOptions) {
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#onEnd = options.onEnd;
   }
 
   get current(): ActiveRun | null {
@@ -25,8 +35,16 @@ export class RunSequence {
   replace(patienceMs: number, start: () => ActiveRun | null): void {
     this.#change(async () => {
       await this.#endCurrent(patienceMs);
-      this.#current = start();
+      const run = start();
+      this.#current = run;
+      if (run !== null) void run.process.finished.then((exit) => this.#finished(run, exit));
     });
+  }
+
+  #finished(run: ActiveRun, exit: FfmpegExit): void {
+    if (this.#current !== run) return;
+    this.#current = null;
+    this.#onEnd(run, exit);
   }
 
   /** Kills the current run, which hangs; there is none until the next `replace`. */

@@ -56,7 +56,11 @@ export class StreamTranscode {
         }),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
     });
-    this.#runs = new RunSequence({ clock: options.context.clock, log: this.#log });
+    this.#runs = new RunSequence({
+      clock: options.context.clock,
+      log: this.#log,
+      onEnd: (run, exit) => this.#runEnded(run, exit),
+    });
     this.#report = new StreamReport(this.#options, this.packager);
     this.#stopWatching = options.context.clock.every(WATCH_MS, () => void this.#watch());
   }
@@ -117,7 +121,6 @@ export class StreamTranscode {
       },
       'transcode began',
     );
-    void run.process.finished.then((exit) => this.#runFinished(run, exit));
     return run;
   }
 
@@ -132,8 +135,8 @@ export class StreamTranscode {
     });
   }
 
-  #runFinished(run: ActiveRun, exit: FfmpegExit): void {
-    if (exit.kind === 'asked' || this.#ended !== null || this.#runs.current !== run) return;
+  #runEnded(run: ActiveRun, exit: FfmpegExit): void {
+    if (exit.kind === 'asked' || this.#ended !== null) return;
     const { code, signal, stderr, error } = exit;
     const level = this.#interrupted && exit.kind === 'input_ended' ? 'info' : 'warn';
     this.#log[level]({ exit: exit.kind, code, signal, stderr, err: error }, 'ffmpeg ended');

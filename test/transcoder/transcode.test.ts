@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../../transcoder/process-table.ts';
 import { encoderArgs, type FlvSource, testVideo } from '../support/flv-source.ts';
@@ -180,6 +183,28 @@ describe.concurrent('an ffmpeg that fails', () => {
     await segments(on, '120p', 1);
     await eventually('no advice', async () => (await on.entry()).transcodeAdvice.length === 0);
   });
+});
+
+test.concurrent('an ffmpeg that waits for its restart is not judged', async (context) => {
+  const { host, publish } = stageOf(context);
+  const on = await host();
+  const { source } = await publish();
+  // Ingest says that media comes in, but nobody can read it.
+  const server = createServer((request, response) => {
+    response.setHeader('newest-video-ms', Date.now() - source.wallBaseMs);
+    response.writeHead(request.method === 'HEAD' ? 200 : 404).end();
+  });
+  context.onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await on.live({ ...source, url: `http://127.0.0.1:${port}/` });
+  const logged = (msg: string) => on.logged.filter((line) => line['msg'] === msg).length;
+  await eventually('four failures, then two seconds of waiting', () => logged('ffmpeg ended') >= 4);
+  await eventually('the next run', () => {
+    on.skip(600);
+    return logged('transcode began') >= 5;
+  });
+  expect(logged('ffmpeg hangs')).toBe(0);
 });
 
 describe.concurrent('a healthy ffmpeg is left alone', () => {
