@@ -43,9 +43,12 @@ export class WorkerHost {
   #listening = false;
   #stopping = false;
   #startedAt = 0;
-  #heardAt = 0;
+  /** Null: no thread, or one that is being ended. */
+  #heardAt: number | null = null;
+  #generation = 0;
   #backoffMs = FIRST_BACKOFF_MS;
-  #cancelTimers: (() => void)[] = [];
+  #cancelWatch = () => {};
+  #cancelRestart = () => {};
 
   constructor(options: WorkerHostOptions) {
     this.#options = options;
@@ -60,21 +63,22 @@ export class WorkerHost {
     return this.#port;
   }
 
-  /** Of the present thread; null while there is none. */
-  get threadId(): number | null {
-    return this.#worker?.threadId ?? null;
+  /** Another number for each thread, from the end of the one before. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Resolves when the port listens; rejects with AppError when it cannot. */
   async start(): Promise<void> {
+    const { clock, hangMs = 15_000 } = this.#options;
+    this.#cancelWatch = clock.every(Math.min(1000, hangMs), () => {
+      if (this.#heardAt !== null && clock.now() - this.#heardAt > hangMs) {
+        this.end('ingest worker hangs');
+      }
+    });
     await new Promise<void>((resolve, reject) => {
       this.#spawn((failed) => (failed === null ? resolve() : reject(failed)));
     });
-    const { clock, hangMs = 15_000 } = this.#options;
-    const watch = () => {
-      if (this.#listening && clock.now() - this.#heardAt > hangMs) this.end('ingest worker hangs');
-    };
-    this.#cancelTimers.push(clock.every(Math.min(1000, hangMs), watch));
   }
 
   post(message: ToWorker): void {
@@ -85,12 +89,14 @@ export class WorkerHost {
   end(phrase: string): void {
     this.#options.log.error(phrase);
     this.#listening = false;
+    this.#heardAt = null;
     this.#worker?.terminate().catch(() => {});
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const cancel of this.#cancelTimers) cancel();
+    this.#cancelWatch();
+    this.#cancelRestart();
     const worker = this.#worker;
     if (worker === null) return;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -115,8 +121,10 @@ export class WorkerHost {
     });
     this.#worker = worker;
     this.#startedAt = clock.now();
+    this.#heardAt = this.#startedAt;
     let failure: AppError | null = null;
     worker.on('message', (message: FromWorker) => {
+      if (this.#heardAt === null) return;
       this.#heardAt = clock.now();
       if (message.type === 'listening') {
         this.#listening = true;
@@ -134,18 +142,23 @@ export class WorkerHost {
   #ended(code: number, onFirst: () => void): void {
     this.#worker = null;
     this.#listening = false;
+    this.#heardAt = null;
+    this.#generation += 1;
     if (this.#stopping) return;
     this.#options.onEnded();
     const firstStart = this.#port === null;
     onFirst();
-    if (firstStart) return;
+    if (firstStart) {
+      this.#cancelWatch();
+      return;
+    }
     const { clock, log } = this.#options;
     if (clock.now() - this.#startedAt > STEADY_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     log.error({ exitCode: code, restartMs: this.#backoffMs }, 'ingest worker ended');
     const restart = () => {
       if (!this.#stopping) this.#spawn(() => {});
     };
-    this.#cancelTimers.push(clock.after(this.#backoffMs, restart));
+    this.#cancelRestart = clock.after(this.#backoffMs, restart);
     this.#backoffMs = Math.min(this.#backoffMs * 2, MAX_BACKOFF_MS);
   }
 }

@@ -1,14 +1,28 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { WorkerHost } from '../../ingest/worker-host.ts';
 import { type FromWorker, INGEST_LIMITS } from '../../ingest/worker-messages.ts';
-import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { startEncoder } from '../support/encoder.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { RtmpClient } from '../support/rtmp-client.ts';
 import { type IngestHouse, openIngest } from './support/ingest-house.ts';
 import { type MediaMessage, recordMedia, sendMedia } from './support/recorded-media.ts';
+
+const FIRST_BACKOFF_MS = 50;
+
+/** A page served by the thread that runs the service, and one who asks for it. */
+async function openHttp() {
+  const server = createHttpServer((_, response) => response.end('answered'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    answer: async () => (await fetch(`http://127.0.0.1:${port}/`)).text(),
+    close: () => server.close(),
+  };
+}
 
 let media: MediaMessage[];
 const houses: IngestHouse[] = [];
@@ -26,25 +40,27 @@ afterEach(async () => {
 });
 
 test('a killed worker comes back on its port, and its streams go on when their encoders return', async () => {
-  const house = await open();
+  // The worker stays down until this clock moves.
+  const clock = createManualClock(Date.now());
+  const house = await open({ clock });
   const port = house.port();
   const encoder = startEncoder({ url: house.url('key-alice') });
   const before = await house.next('stream:live');
-  const turns: number[] = [];
-  const ticks = setInterval(() => turns.push(performance.now()), 5);
+  const asked = await openHttp();
   house.ingest.endWorker();
   expect(house.ingest.readiness()).toBe('restarting');
   expect(await house.next('stream:interrupted')).toMatchObject({ reason: 'lost' });
   await encoder.exited;
-  await expect.poll(() => house.ingest.readiness(), { interval: 5 }).toBe('ok');
+  expect(await asked.answer()).toBe('answered');
+  asked.close();
+  expect(house.ingest.readiness()).toBe('restarting');
+  clock.advance(FIRST_BACKOFF_MS);
+  await expect.poll(() => house.ingest.readiness(), { interval: 5, timeout: 5000 }).toBe('ok');
 
   const again = startEncoder({ url: `rtmp://127.0.0.1:${port}/live/key-alice` });
   const after = await house.next('stream:live');
-  clearInterval(ticks);
   expect(after).toMatchObject({ streamId: before.streamId, source: { run: 2 } });
   expect(after.source.firstMediaMs).toBeGreaterThan(before.source.firstMediaMs);
-  const longest = Math.max(...turns.map((at, index) => at - (turns[index - 1] ?? at)));
-  expect(longest).toBeLessThan(500);
   await again.stop();
 });
 
@@ -79,9 +95,11 @@ test('stopping closes connections, ends streams without grace and frees the port
   next.close();
 });
 
-test('a worker that hangs is ended and started again, and the main thread runs on meanwhile', async () => {
+/** A host of a worker that misbehaves as `script` does, on a clock that only the test moves. */
+function hostOf(script: string) {
+  const clock = createManualClock();
   const messages: FromWorker[] = [];
-  const ended = Promise.withResolvers<void>();
+  let ended = Promise.withResolvers<void>();
   const host = new WorkerHost({
     worker: {
       host: '127.0.0.1',
@@ -91,16 +109,50 @@ test('a worker that hangs is ended and started again, and the main thread runs o
       readableCodecs: [],
       ffmpegVersion: null,
     },
-    clock: systemClock,
+    clock,
     log: createLog('silent'),
     hangMs: 300,
-    workerUrl: new URL('./support/hanging-worker.ts', import.meta.url),
+    workerUrl: new URL(`./support/${script}`, import.meta.url),
     onMessage: (message) => messages.push(message),
-    onEnded: ended.resolve,
+    onEnded: () => ended.resolve(),
   });
+  const nextEnd = async () => {
+    await ended.promise;
+    ended = Promise.withResolvers();
+  };
+  return { host, clock, messages, nextEnd };
+}
+
+test('a worker that hangs is ended and started again, and the main thread answers meanwhile', async () => {
+  const { host, clock, messages, nextEnd } = hostOf('hanging-worker.ts');
   await host.start();
-  await ended.promise;
-  while (!host.listening) await new Promise((resolve) => setTimeout(resolve, 10));
-  await host.stop();
+  const asked = await openHttp();
+  expect(await asked.answer()).toBe('answered');
+  expect(host.listening).toBe(true);
+  clock.advance(1000);
+  await nextEnd();
+  expect(host.listening).toBe(false);
+  clock.advance(FIRST_BACKOFF_MS);
+  await expect.poll(() => host.listening, { interval: 5, timeout: 5000 }).toBe(true);
+  asked.close();
+  const stopped = host.stop();
+  clock.advance(2000);
+  await stopped;
   expect(messages).toEqual([]);
+});
+
+test('a worker that hangs before it listens is ended too, when it is the first and when it is not', async () => {
+  const first = hostOf('mute-worker.ts');
+  const failed = expect(first.host.start()).rejects.toMatchObject({ code: 'ingest_worker_failed' });
+  first.clock.advance(1000);
+  await failed;
+
+  const { host, clock, nextEnd } = hostOf('once-worker.ts');
+  await host.start();
+  await nextEnd();
+  clock.advance(FIRST_BACKOFF_MS);
+  clock.advance(1000);
+  await nextEnd();
+  expect(host.listening).toBe(false);
+  await host.stop();
 });

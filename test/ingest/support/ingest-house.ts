@@ -3,7 +3,7 @@ import { createIngest, type Ingest, type IngestOptions } from '../../../ingest/i
 import type { Bus, BusFacts, BusTopic } from '../../../platform/bus.ts';
 import { createMemoryBus } from '../../../platform/bus-memory.ts';
 import type { Channel, Channels } from '../../../platform/channels.ts';
-import { randomId, systemClock } from '../../../platform/clock.ts';
+import { type Clock, randomId, systemClock } from '../../../platform/clock.ts';
 import type { Config } from '../../../platform/config.ts';
 import type { Directory } from '../../../platform/directory.ts';
 import { createMemoryDirectory } from '../../../platform/directory-memory.ts';
@@ -37,17 +37,22 @@ export interface IngestHouse {
 
 /** Stream key `key-NAME` publishes to channel NAME. */
 export async function openIngest(
-  options: IngestOptions & { config?: Partial<Config>; channels?: Partial<Channels> } = {},
+  options: IngestOptions & {
+    config?: Partial<Config>;
+    channels?: Partial<Channels>;
+    clock?: Clock;
+  } = {},
 ): Promise<IngestHouse> {
   const logs = recorder<Record<string, unknown>>();
   const log = pino({ level: 'debug' }, { write: (line) => logs.add(JSON.parse(line)) });
+  const { clock = systemClock } = options;
   const bus = createMemoryBus(log);
-  const directory = createMemoryDirectory({ clock: systemClock, newId: randomId });
+  const directory = createMemoryDirectory({ clock, newId: randomId });
   const lastLive = new Map<string, number>();
   const channels = { ...keyedChannels(lastLive), ...options.channels };
   const config: Config = { ...CONFIG, ...options.config };
   const ingest = createIngest(
-    { config, log, bus, directory, channels, clock: systemClock, newId: randomId },
+    { config, log, bus, directory, channels, clock, newId: randomId },
     { readableCodecs: ['h264'], ...options },
   );
   const facts = recorder<FactRecord>();
