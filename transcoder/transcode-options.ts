@@ -13,7 +13,7 @@ export interface StreamTranscodeOptions {
   context: Pick<Context, 'config' | 'directory' | 'clock' | 'log'>;
   stream: { channel: string; streamId: string; startedAt: number };
   createPackager(events: PackagerEvents): StreamPackager;
-  /** Once, when viewers can begin. */
+  /** At most once, when viewers can begin; never after `onEnd`. */
   onPlayable(): Promise<void>;
   /** Facts or advice in the directory changed. */
   onReport(): void;

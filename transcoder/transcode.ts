@@ -50,10 +50,7 @@ export class StreamTranscode {
     this.#log = options.context.log.child({ channel, streamId });
     this.#options = { ...options, context: { ...options.context, log: this.#log } };
     this.packager = options.createPackager({
-      onPlayable: () =>
-        void options.onPlayable().catch((error: unknown) => {
-          this.#log.error({ err: error }, 'stream was not announced as playable');
-        }),
+      onPlayable: () => this.#playable(),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
     });
     this.#runs = new RunSequence({
@@ -67,7 +64,7 @@ export class StreamTranscode {
 
   /** The stream has a (new) source: the run over the old one ends, one over this one begins. */
   sourceBegan(source: Source): void {
-    if (this.#ended !== null) return;
+    if (this.isOver) return;
     const handOverMs = this.#source === null ? 0 : HAND_OVER_MS;
     this.#source = source;
     this.#interrupted = false;
@@ -82,24 +79,33 @@ export class StreamTranscode {
     this.#cancelRestart();
   }
 
+  get isOver(): boolean {
+    return this.#ended !== null;
+  }
+
   /** Ends ffmpeg, then closes the playlists. Idempotent. */
   end(): Promise<void> {
-    this.#ended ??= this.#end();
+    if (this.#ended === null) {
+      this.#stopWatching();
+      this.#cancelRestart();
+      this.#options.onEnd();
+      this.#ended = this.#runs.end().then(() => this.packager.end());
+    }
     return this.#ended;
   }
 
-  async #end(): Promise<void> {
-    this.#stopWatching();
-    this.#cancelRestart();
-    this.#options.onEnd();
-    await this.#runs.end();
-    await this.packager.end();
+  /** The last part of a stream that ends may be its first: then it is too late for viewers. */
+  #playable(): void {
+    if (this.isOver) return;
+    this.#options.onPlayable().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'stream was not announced as playable');
+    });
   }
 
   #replaceRun(patienceMs: number): void {
     this.#cancelRestart();
     this.#runs.replace(patienceMs, () => {
-      const source = this.#ended === null ? this.#source : null;
+      const source = this.isOver ? null : this.#source;
       return source === null ? null : this.#startRun(source);
     });
   }
@@ -136,7 +142,7 @@ export class StreamTranscode {
   }
 
   #runEnded(run: ActiveRun, exit: FfmpegExit): void {
-    if (exit.kind === 'asked' || this.#ended !== null) return;
+    if (exit.kind === 'asked' || this.isOver) return;
     const { code, signal, stderr, error } = exit;
     const level = this.#interrupted && exit.kind === 'input_ended' ? 'info' : 'warn';
     this.#log[level]({ exit: exit.kind, code, signal, stderr, err: error }, 'ffmpeg ended');
@@ -166,7 +172,7 @@ export class StreamTranscode {
 
   #longKeyframes(seconds: number): void {
     const copies = this.#runs.current?.ladder.video.some((rung) => rung.copied) ?? false;
-    if (!copies || this.#state.longKeyframes !== null || this.#ended !== null) return;
+    if (!copies || this.#state.longKeyframes !== null || this.isOver) return;
     this.#state.longKeyframes = seconds;
     this.#log.warn({ seconds }, 'keyframes too far apart');
     this.#replaceRun(0);
@@ -178,7 +184,7 @@ export class StreamTranscode {
     this.#watching = true;
     try {
       await this.#judge();
-      if (this.#ended === null) await this.#report.tell(this.#state, this.#source);
+      if (!this.isOver) await this.#report.tell(this.#state, this.#source);
     } catch (error) {
       this.#log.error({ err: error }, 'transcode watch failed');
     } finally {
@@ -190,7 +196,7 @@ export class StreamTranscode {
     const run = this.#runs.current;
     if (run === null || this.#interrupted) return;
     const verdict = await run.judge();
-    if (this.#runs.current !== run || this.#ended !== null || this.#interrupted) return;
+    if (this.#runs.current !== run || this.isOver || this.#interrupted) return;
     if (verdict === 'hung') this.#replaceHung(run);
     else if (verdict === 'behind' && canShed(run.ladder)) this.#shed(run);
   }

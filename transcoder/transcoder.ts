@@ -113,6 +113,7 @@ class TranscoderService implements Transcoder {
         const { packager } = transcode;
         stopThumbnails = keepThumbnails({ packager, thumbnailer: this.#thumbnailer, clock });
         await liveStreams.setPlayable(stream.streamId);
+        if (transcode.isOver) return;
         bus.publish('stream:playable', { channel: stream.channel, streamId: stream.streamId });
       },
       onEnd: () => stopThumbnails(),

@@ -6,7 +6,7 @@ import { isAlive } from '../../transcoder/process-table.ts';
 import { encoderArgs, type FlvSource, testVideo } from '../support/flv-source.ts';
 import { packetTimes } from '../support/media-probe.ts';
 import { eventually, segmentsOf, type TranscoderHost } from '../support/transcoder-host.ts';
-import { stageOf } from '../support/transcoder-stage.ts';
+import { LADDER, stageOf } from '../support/transcoder-stage.ts';
 
 const segments = (on: TranscoderHost, rendition: string, count: number, discontinuity = 0) =>
   eventually(`${count} segments of ${rendition} after ${discontinuity} breaks`, async () => {
@@ -116,6 +116,28 @@ describe.concurrent('a stream that goes well', () => {
     await on.transcoder.stop();
     expect(isAlive(pid)).toBe(false);
   });
+});
+
+test.concurrent('a stream that ends before it was playable is never announced', async (context) => {
+  const { host, publish } = stageOf(context);
+  const on = await host({ PART_MS: '2000', SEGMENT_MS: '4000', LADDER });
+  const announced: string[] = [];
+  on.context.bus.subscribe('stream:playable', ({ streamId }) => announced.push(streamId));
+  // Less than a part, then nothing more.
+  const args = encoderArgs({ gopSeconds: 4, extra: ['-t', '1.2'] });
+  await on.live((await publish({ args })).source);
+  await eventually('media of every rendition', async () => {
+    const { renditions } = await on.entry();
+    return renditions.length === 3 && renditions.every(({ codecs }) => codecs !== null);
+  });
+  on.ended();
+  // The end flushes what each rendition has, so all of them have a part now.
+  for (const name of ['source', '120p', 'audio']) {
+    await eventually('the end', async () => (await on.playlist(name)).includes('#EXT-X-ENDLIST'));
+    expect(segmentsOf(await on.playlist(name))).toHaveLength(1);
+  }
+  expect(announced).toEqual([]);
+  expect((await on.entry()).playable).toBe(false);
 });
 
 test.concurrent.for([
