@@ -44,6 +44,7 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
 
   const authorise = async (request: AuthoriseRequest) => {
     const { publisherId } = request;
+    const generation = host?.generation;
     const answer = await lifecycle.authorise(request).catch((error: unknown) => {
       log.error({ err: error, publisherId }, 'key check failed');
       const message = 'The server cannot check stream keys now; try again in a minute.';
@@ -53,7 +54,14 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
       const { channel, streamId } = answer;
       log.info({ channel, streamId, publisherId, address: request.address }, 'publisher accepted');
     }
-    host?.post({ type: 'authorised', publisherId, answer });
+    if (host?.generation === generation) host?.post({ type: 'authorised', publisherId, answer });
+    else goneBeforeAnswer(publisherId);
+  };
+
+  /** Its thread ended while its key was checked, and with it the connection. */
+  const goneBeforeAnswer = (publisherId: string) => {
+    log.info({ publisherId, reason: 'lost' }, 'publisher gone');
+    lifecycle.gone({ publisherId, reason: 'lost', lastMediaMs: null, fault: null });
   };
 
   const onMessage = (message: FromWorker) => {

@@ -64,6 +64,30 @@ test('a killed worker comes back on its port, and its streams go on when their e
   await again.stop();
 });
 
+test('an encoder whose key was still being checked when the worker ended leaves no stream behind', async () => {
+  const asked = Promise.withResolvers<void>();
+  const check = Promise.withResolvers<void>();
+  const house = await open();
+  const { byStreamKey } = house.channels;
+  house.channels.byStreamKey = async (key) => {
+    asked.resolve();
+    await check.promise;
+    return byStreamKey(key);
+  };
+  const client = await RtmpClient.open({ port: house.port() });
+  await client.handshake();
+  await client.connect();
+  const answer = client.publish('key-ghost');
+  await asked.promise;
+  house.ingest.endWorker();
+  await house.logged('ingest worker ended');
+  expect(await answer).toBeNull();
+  check.resolve();
+  const { publisherId } = await house.logged('publisher accepted');
+  await house.logged('publisher gone', (line) => line['publisherId'] === publisherId);
+  await expect.poll(() => house.directory.byChannel('ghost')).toBeNull();
+});
+
 test('a port that is taken fails the start with the port and the setting to change', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
