@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import { AppError, messageOf, unreachable } from '../platform/errors.ts';
 import { readFfmpegCapabilities } from '../platform/ffmpeg-capabilities.ts';
 import type { Service } from '../platform/service.ts';
+import type { Source } from '../platform/stream.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
 import { StreamLifecycle } from './stream-lifecycle.ts';
 import { WorkerHost } from './worker-host.ts';
@@ -70,7 +71,7 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
         void authorise(message);
         return;
       case 'source':
-        log.info({ streamId: message.streamId, source: message.source }, 'source announced');
+        log.info({ streamId: message.streamId, ...loggable(message.source) }, 'source announced');
         return lifecycle.source(message.publisherId, message.source);
       case 'gone':
         log.info({ publisherId: message.publisherId, reason: message.reason }, 'publisher gone');
@@ -116,6 +117,17 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
     endWorker: () => host?.end('ingest worker ended on request'),
   };
 }
+
+/** Without the address it is read from. */
+const loggable = ({ id, run, video, audio }: Source) => ({
+  sourceId: id,
+  run,
+  codec: video?.codec ?? null,
+  width: video?.width ?? null,
+  height: video?.height ?? null,
+  fps: video?.fps ?? null,
+  audioCodec: audio?.codec ?? null,
+});
 
 async function workerOptions(context: Context, options: IngestOptions): Promise<WorkerOptions> {
   const { config } = context;

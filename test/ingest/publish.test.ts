@@ -70,6 +70,22 @@ test('the key may stand in the path of the server instead', async () => {
   client.close();
 });
 
+test('a source is logged without the address that its media can be read from', async () => {
+  const client = await RtmpClient.publishing({ port: house.port(), key: 'key-logged' });
+  sendMedia(client, media);
+  const { source } = await house.next('stream:live');
+  expect(
+    await house.logged('source announced', (line) => line['sourceId'] === source.id),
+  ).toMatchObject({
+    run: 1,
+    codec: 'h264',
+    width: 160,
+    height: 90,
+  });
+  expect(JSON.stringify(house.logs)).not.toContain(new URL(source.url).host);
+  client.close();
+});
+
 test('no publish is answered before its key is checked, and nothing stays when it leaves meanwhile', async () => {
   let release = () => {};
   const asked = new Promise<void>((isAsked) => {
