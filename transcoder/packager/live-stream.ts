@@ -1,5 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { WaitLimit } from './blocked-requests.ts';
+import { fileNames } from './file-names.ts';
+import { GivenUpRenditions } from './given-up.ts';
 import type { RenditionReport } from './media-playlist.ts';
 import { renderMultivariantPlaylist, type VariantFacts } from './multivariant-playlist.ts';
 import { RenderedText } from './rendered-text.ts';
@@ -28,8 +30,7 @@ export class LiveStream {
   readonly targetDuration: number;
   readonly store: SegmentStore;
   readonly renditions = new Map<string, Rendition>();
-  /** Names that were there before and are not any more. */
-  readonly gone = new Set<string>();
+  readonly givenUp: GivenUpRenditions;
   thumbnail: Buffer | null = null;
   /** The multivariant playlist may be shown. */
   playable = false;
@@ -48,6 +49,8 @@ export class LiveStream {
     this.streamId = options.streamId;
     this.targetDuration = options.targetDuration;
     this.store = options.store;
+    const keepMs = 6 * options.targetDuration * 1000;
+    this.givenUp = new GivenUpRenditions({ clock: options.clock, keepMs });
   }
 
   /** Folder of this stream in the store and below `/live/`. */
@@ -60,17 +63,43 @@ export class LiveStream {
     for (const [name, rendition] of this.renditions) {
       if (plan.some((planned) => planned.name === name)) continue;
       this.renditions.delete(name);
-      this.gone.add(name);
-      this.#used.set(name, rendition.used);
-      rendition.end();
+      this.#giveUp(rendition);
     }
     for (const planned of plan) {
-      this.gone.delete(planned.name);
       const known = this.renditions.get(planned.name);
       if (known === undefined) this.renditions.set(planned.name, this.#rendition(planned));
       else known.plan = planned;
     }
     this.#multivariant.clear();
+  }
+
+  /** Its media stays for those who play it; its playlist is over. */
+  #giveUp(rendition: Rendition): void {
+    const { name } = rendition.plan;
+    this.#used.set(name, rendition.used);
+    rendition.end();
+    this.givenUp.add(rendition);
+    void this.writePlaylist(rendition);
+    const segments = rendition.window.segments.map(({ slot }) => fileNames.segment(slot.msn));
+    const inits = rendition.initNumbers.map((number) => fileNames.init(number));
+    for (const file of [...segments, ...inits]) this.store.retire(`${this.path}/${name}/${file}`);
+  }
+
+  /** The plain playlist for static servers, unless a later rendition of this name writes its own. */
+  async writePlaylist(rendition: Rendition): Promise<void> {
+    const { name } = rendition.plan;
+    const current = this.renditions.get(name);
+    if (current !== undefined && current !== rendition) return;
+    const path = `${this.path}/${name}/${fileNames.playlist}`;
+    const written = this.store.put(path, [Buffer.from(rendition.plainPlaylist())]);
+    if (current === undefined) this.store.retire(path);
+    await written;
+  }
+
+  /** No one is served from it any more. */
+  close(): void {
+    for (const { blocked } of this.renditions.values()) blocked.answerAll();
+    this.givenUp.close();
   }
 
   #rendition(plan: RenditionPlan): Rendition {

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream';
 import { type ByteRange, parseRange, slices } from './byte-range.ts';
-import { fileNames, parseFileName } from './file-names.ts';
+import { fileNames, type MediaFile, parseFileName } from './file-names.ts';
 import type { LiveStream } from './live-stream.ts';
 import { type Exchange, matches, OPEN_HEADERS, refuse, sendNotModified } from './origin-answers.ts';
 import { waitFor } from './origin-playlists.ts';
@@ -21,65 +21,66 @@ interface Body {
   source: readonly Buffer[] | StoredFile;
 }
 
+/** From memory, be the rendition offered or given up; else from the store. */
 export function serveMedia(
   exchange: Exchange,
-  { stream, rendition, leaf }: { stream: LiveStream; rendition: Rendition; leaf: string },
+  { stream, name, leaf }: { stream: LiveStream; name: string; leaf: string },
 ): void {
   const file = parseFileName(leaf);
   if (file === null) {
     refuse(exchange.response, 404, 'This stream has no such file.');
     return;
   }
-  const { window } = rendition;
-  const path = `${stream.path}/${rendition.plan.name}/${leaf}`;
-  if (file.type === 'part') {
-    servePart(exchange, rendition, file.number);
+  const current = stream.renditions.get(name);
+  if (file.type === 'part' && current !== undefined && isAwaited(current, file.number)) {
+    awaitPart(exchange, current, file.number);
     return;
   }
-  if (file.type === 'init') {
-    const init = rendition.init(file.number);
-    if (init === null) {
-      refuse(exchange.response, 404, NO_SUCH_FILE);
-      return;
-    }
-    send(exchange, memoryBody(leaf, [init]));
-    return;
-  }
-  const segment = window.segment(file.number);
-  if (segment !== null && !segment.complete) {
-    refuse(exchange.response, 404, NO_SUCH_FILE);
-    return;
-  }
-  if (segment !== null && segment.parts.length > 0) {
-    send(
-      exchange,
-      memoryBody(
-        leaf,
-        segment.parts.map((part) => part.bytes),
-      ),
-    );
-    return;
-  }
-  void sendStored(exchange, { stream, path, leaf });
+  const holders = [...(current === undefined ? [] : [current]), ...stream.givenUp.named(name)];
+  const bytes = firstOf(holders, (rendition) => inMemory(rendition, file));
+  if (bytes !== null) send(exchange, memoryBody(leaf, bytes));
+  else if (file.type === 'part') refuse(exchange.response, 404, NO_SUCH_FILE);
+  else void sendStored(exchange, { stream, path: `${stream.path}/${name}/${leaf}`, leaf });
 }
 
+function firstOf<From, To>(list: readonly From[], find: (one: From) => To | null): To | null {
+  for (const one of list) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** What is complete and has its bytes. */
+function inMemory(rendition: Rendition, { type, number }: MediaFile): readonly Buffer[] | null {
+  if (type === 'init') {
+    const init = rendition.init(number);
+    return init === null ? null : [init];
+  }
+  if (type === 'part') {
+    const part = rendition.window.part(number);
+    return part === null ? null : [part.bytes];
+  }
+  const segment = rendition.window.segment(number);
+  if (segment === null || !segment.complete || segment.parts.length === 0) return null;
+  return segment.parts.map((part) => part.bytes);
+}
+
+const isAwaited = (rendition: Rendition, part: number) =>
+  part === rendition.window.nextPartNumber && !rendition.ended;
+
 /** The part of the PRELOAD-HINT is waited for. */
-function servePart(exchange: Exchange, rendition: Rendition, number: number): void {
+function awaitPart(exchange: Exchange, rendition: Rendition, number: number): void {
   const { window } = rendition;
   const leaf = fileNames.part(number);
-  const found = () => {
-    const part = window.part(number);
-    if (part === null) refuse(exchange.response, 404, NO_SUCH_FILE);
-    else send(exchange, memoryBody(leaf, [part.bytes]));
-  };
-  if (number !== window.nextPartNumber || rendition.ended) {
-    found();
-    return;
-  }
   waitFor(exchange, rendition, {
     key: leaf,
     ready: () => window.nextPartNumber > number,
-    answer: found,
+    answer: () => {
+      const part = window.part(number);
+      if (part === null) refuse(exchange.response, 404, NO_SUCH_FILE);
+      else send(exchange, memoryBody(leaf, [part.bytes]));
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import type { Rendition } from './rendition.ts';
 
 /** Asked anew by every viewer, by a cache between once a second. */
 const CHANGING = 'public, max-age=0, s-maxage=1';
+export const NOT_OFFERED = 'This quality is not offered any more; choose another one.';
 const FINISHED = 'public, max-age=10';
 
 /** @param prefix null-like default: the address below the channel; '' below the stream */
@@ -75,7 +76,7 @@ export function serveMediaPlaylist(
       if (!rendition.ended) sendPlaylist(exchange, rendition.playlist(skip), blocking);
       else if (stream.renditions.get(rendition.plan.name) === rendition) {
         sendPlaylist(exchange, rendition.playlist(false), FINISHED);
-      } else refuse(response, 410, 'This quality is not offered any more; choose another one.');
+      } else refuse(response, 410, NOT_OFFERED);
     },
   });
 }

@@ -6,7 +6,7 @@ import { fileNames } from './file-names.ts';
 import { LiveStream } from './live-stream.ts';
 import { refuse, sendOptions } from './origin-answers.ts';
 import { serveMedia, serveThumbnail } from './origin-media.ts';
-import { serveMediaPlaylist, serveMultivariant } from './origin-playlists.ts';
+import { NOT_OFFERED, serveMediaPlaylist, serveMultivariant } from './origin-playlists.ts';
 import { RETENTION_MS, type SegmentStore } from './segment-store.ts';
 
 /** Serves every live and every recently ended stream below `/live/`. */
@@ -56,8 +56,7 @@ class HttpOrigin implements Origin {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     for (const streams of this.#channels.values()) {
-      for (const { renditions } of streams)
-        for (const { blocked } of renditions.values()) blocked.answerAll();
+      for (const stream of streams) stream.close();
     }
     await this.#options.store.stop();
   }
@@ -83,14 +82,12 @@ class HttpOrigin implements Origin {
   }
 
   async #writeEnd(stream: LiveStream): Promise<void> {
-    const writes = [...stream.renditions].map(([name, rendition]) => {
-      const playlist = Buffer.from(rendition.plainPlaylist());
-      return stream.store.put(`${stream.path}/${name}/${fileNames.playlist}`, [playlist]);
-    });
-    await Promise.all(writes);
+    const renditions = [...stream.renditions.values()];
+    await Promise.all(renditions.map((rendition) => stream.writePlaylist(rendition)));
   }
 
   #forget(stream: LiveStream): void {
+    stream.close();
     const streams = (this.#channels.get(stream.channel) ?? []).filter((kept) => kept !== stream);
     if (streams.length === 0) this.#channels.delete(stream.channel);
     else this.#channels.set(stream.channel, streams);
@@ -141,15 +138,13 @@ class HttpOrigin implements Origin {
       return;
     }
     const rendition = stream.renditions.get(name);
-    if (rendition === undefined && stream.gone.has(name)) {
-      refuse(response, 410, 'This quality is not offered any more; choose another one.');
-      return;
-    }
-    if (rendition === undefined || leaf === undefined || file.length !== 2) {
+    const known = rendition !== undefined || stream.givenUp.has(name);
+    if (!known || leaf === undefined || file.length !== 2) {
       refuse(response, 404, 'This stream has no such file.');
       return;
     }
-    if (leaf === fileNames.playlist) serveMediaPlaylist(exchange, { stream, rendition, query });
-    else serveMedia(exchange, { stream, rendition, leaf });
+    if (leaf !== fileNames.playlist) serveMedia(exchange, { stream, name, leaf });
+    else if (rendition !== undefined) serveMediaPlaylist(exchange, { stream, rendition, query });
+    else refuse(response, 410, NOT_OFFERED);
   }
 }

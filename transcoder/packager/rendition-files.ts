@@ -23,9 +23,7 @@ export class RenditionFiles {
     const path = this.#path(fileNames.segment(segment.slot.msn));
     void this.#stream.store.put(path, parts).then((stored) => {
       segment.stored = stored;
-      if (!stored) return;
-      const playlist = Buffer.from(this.#rendition.plainPlaylist());
-      void this.#stream.store.put(this.#path(fileNames.playlist), [playlist]);
+      if (stored) void this.#stream.writePlaylist(this.#rendition);
     });
   }
 

@@ -79,6 +79,10 @@ export class Rendition {
     return this.#initNumber;
   }
 
+  get initNumbers(): number[] {
+    return [...this.#inits.keys()];
+  }
+
   get used(): UsedNames {
     return { parts: this.window.nextPartNumber, inits: this.#initNumber };
   }

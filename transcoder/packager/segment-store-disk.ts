@@ -75,6 +75,7 @@ export class DiskSegmentStore implements SegmentStore {
       return Promise.resolve(false);
     }
     this.#queuedBytes += size;
+    this.#retired.delete(path);
     const written = this.#queue.then(() => this.#write(path, bytes));
     this.#queue = written;
     return written.finally(() => {

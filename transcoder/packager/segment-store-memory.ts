@@ -9,7 +9,8 @@ export class MemorySegmentStore implements SegmentStore {
   readonly #files = new Map<string, Buffer>();
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  readonly #timers = new Set<() => void>();
+  /** Path to what cancels its removal. */
+  readonly #retired = new Map<string, () => void>();
   #bytes = 0;
 
   constructor(options: { clock: Clock; maxBytes: number }) {
@@ -25,6 +26,7 @@ export class MemorySegmentStore implements SegmentStore {
       return false;
     }
     this.#bytes += size - before;
+    this.#keep(path);
     this.#files.set(path, Buffer.concat(bytes, size));
     storeWrites.inc({ result: 'written' });
     return true;
@@ -40,22 +42,28 @@ export class MemorySegmentStore implements SegmentStore {
     };
   }
 
+  #keep(path: string): void {
+    this.#retired.get(path)?.();
+    this.#retired.delete(path);
+  }
+
   retire(path: string): void {
+    this.#keep(path);
     const cancel = this.#clock.after(RETENTION_MS, () => {
-      this.#timers.delete(cancel);
+      this.#retired.delete(path);
       for (const [name, bytes] of this.#files) {
         if (name !== path && !name.startsWith(`${path}/`)) continue;
         this.#bytes -= bytes.length;
         this.#files.delete(name);
       }
     });
-    this.#timers.add(cancel);
+    this.#retired.set(path, cancel);
   }
 
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    for (const cancel of this.#retired.values()) cancel();
+    this.#retired.clear();
   }
 }

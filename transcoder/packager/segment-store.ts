@@ -11,8 +11,8 @@ export interface StoredFile {
 /** Where segments are kept beyond the memory of the live window. */
 export interface SegmentStore {
   /**
-   * Keeps a file under `channel/streamId/rendition/name`, whole or not at all. The buffers are not to
-   * be changed afterwards.
+   * Keeps a file under `channel/streamId/rendition/name`, whole or not at all, and from now on
+   * again if it was retired. The buffers are not to be changed afterwards.
    * @returns false when it is not kept: the store is full, broken, or too slow
    */
   put(path: string, bytes: readonly Uint8Array[]): Promise<boolean>;

@@ -37,8 +37,8 @@ export interface StreamPackager {
   /**
    * Frames before `startAtMs` (media time) are dropped. Closes the run before, if it is open; every
    * run but the first begins with a discontinuity. The first video rendition that is copied, else
-   * the first video, decides where segments begin. Renditions that are not in the plan any more
-   * answer 410 from then on.
+   * the first video, decides where segments begin. Playlists of renditions that are not in the plan
+   * any more answer 410 from then on; their media stays for the retention.
    */
   beginRun(options: { plan: RenditionPlan[]; wallBaseMs: number; startAtMs: number }): PackagerRun;
   facts(): RenditionFacts[];

@@ -1,6 +1,9 @@
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FIRST_MEDIA_MS } from '../../../platform/stream.ts';
+import { MemorySegmentStore } from '../../../transcoder/packager/segment-store-memory.ts';
 import { feed, type Recording, record } from '../../support/flv-feeder.ts';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import {
   audioPlan,
   beginRun,
@@ -10,12 +13,16 @@ import {
 } from '../../support/packager-live.ts';
 
 let live: PackagerLive;
+let clock: ManualClock;
+let store: MemorySegmentStore;
 let recording: Recording;
 const both = [videoPlan('source'), videoPlan('360p', false), audioPlan];
 const one = [videoPlan('source'), audioPlan];
 
 beforeEach(async () => {
-  live = await startPackager();
+  clock = createManualClock();
+  store = new MemorySegmentStore({ clock, maxBytes: 64 * 1024 * 1024 });
+  live = await startPackager({ clock, store });
   recording = await record({ seconds: 3 });
 });
 
@@ -37,6 +44,52 @@ async function play(plan: typeof both, round: number): Promise<void> {
 
 const filesIn = (playlist: string): string[] =>
   playlist.match(/(init|seg|part)-\d+\.(mp4|m4s)/g) ?? [];
+
+const status = async (path: string) => {
+  const answer = await get(path);
+  await answer.arrayBuffer();
+  return answer.status;
+};
+const stored = async (file: string) => {
+  const found = await store.open(`demo/stream1/360p/${file}`);
+  return found === null ? null : text(found.stream({ start: 0, end: found.size - 1 }));
+};
+
+describe('a rendition that is given up', () => {
+  it('keeps its media for who plays it: in memory, then in the store, for ten minutes', async () => {
+    await play(both, 0);
+    await play(one, 1);
+    const statuses = () => Promise.all(['init-1.mp4', 'seg-1.m4s', 'part-3.m4s'].map(status));
+    expect(await status('index.m3u8')).toBe(410);
+    expect(await statuses()).toEqual([200, 200, 200]);
+    clock.advance(24_500);
+    expect(await statuses()).toEqual([200, 200, 404]);
+    clock.advance(9 * 60_000);
+    expect(await statuses()).toEqual([200, 200, 404]);
+    clock.advance(60_000);
+    expect(await statuses()).toEqual([404, 404, 404]);
+    expect(await status('index.m3u8')).toBe(410);
+  });
+
+  it('ends the playlist for static servers', async () => {
+    await play(both, 0);
+    await play(one, 1);
+    await expect.poll(() => stored('index.m3u8')).toMatch(/seg-1\.m4s\n#EXT-X-ENDLIST\n$/);
+    clock.advance(11 * 60_000);
+    expect(await stored('index.m3u8')).toBeNull();
+  });
+
+  it('leaves the files of its next life alone', async () => {
+    await play(both, 0);
+    await play(one, 1);
+    await play(both, 2);
+    clock.advance(11 * 60_000);
+    expect(await stored('seg-1.m4s')).toBeNull();
+    await expect.poll(() => stored('index.m3u8')).toContain('init-2.mp4');
+    expect(await stored('index.m3u8')).not.toContain('ENDLIST');
+    expect(await status('init-2.mp4')).toBe(200);
+  });
+});
 
 describe('a rendition that comes back', () => {
   it('never gives a name of its earlier life to other bytes', async () => {
