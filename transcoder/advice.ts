@@ -6,7 +6,7 @@ export interface TranscodeState {
   /** Seconds between keyframes when they came too far apart; null: they did not. */
   longKeyframes: number | null;
   /** Names of the renditions given up. */
-  shed: string[];
+  shed: readonly string[];
   /** Ends in a row without a minute of peace. */
   failures: number;
   /** Why ffmpeg could not be started; null otherwise. */

@@ -8,6 +8,7 @@ import { canShed, type Ladder, ladderFor } from './ladder.ts';
 import { type RestartReason, restarts, shedRungs } from './metrics.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
 import { RunSequence } from './run-sequence.ts';
+import { ShedRungs } from './shed-rungs.ts';
 import { StreamReport } from './stream-report.ts';
 import type { StreamTranscodeOptions } from './transcode-options.ts';
 import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts';
@@ -18,7 +19,6 @@ const INPUT_ENDED_PATIENCE_MS = 500;
 /** What the run over an old source may take to read the rest of it. */
 const HAND_OVER_MS = 300;
 const HARDWARE_TRIES = 2;
-const TRY_AGAIN_MS = 60_000;
 
 /**
  * One stream: keeps one ffmpeg running over its newest source and its output in the packager,
@@ -36,10 +36,9 @@ export class StreamTranscode {
   #ended: Promise<void> | null = null;
   #cancelRestart: () => void = () => {};
   #watching = false;
-  #shedAt = 0;
-  readonly #state: Omit<TranscodeState, 'video' | 'storeFault'> = {
+  readonly #shedRungs: ShedRungs;
+  readonly #state: Omit<TranscodeState, 'video' | 'storeFault' | 'shed'> = {
     longKeyframes: null,
-    shed: [],
     failures: 0,
     fault: null,
     softwareInstead: null,
@@ -49,6 +48,7 @@ export class StreamTranscode {
     const { channel, streamId } = options.stream;
     this.#log = options.context.log.child({ channel, streamId });
     this.#options = { ...options, context: { ...options.context, log: this.#log } };
+    this.#shedRungs = new ShedRungs(options.context.clock);
     this.packager = options.createPackager({
       onPlayable: () => this.#playable(),
       onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
@@ -69,7 +69,7 @@ export class StreamTranscode {
     this.#source = source;
     this.#interrupted = false;
     this.#state.failures = 0;
-    this.#tryOneMore();
+    this.#shedRungs.tryOneMore('new source');
     this.#replaceRun(handOverMs);
   }
 
@@ -130,7 +130,7 @@ export class StreamTranscode {
     return run;
   }
 
-  #ladderOf(source: Source, encoder: VideoEncoder, shed = this.#state.shed.length): Ladder {
+  #ladderOf(source: Source, encoder: VideoEncoder, shed = this.#shedRungs.names.length): Ladder {
     return ladderFor({
       source,
       cores: this.#options.cores,
@@ -154,6 +154,7 @@ export class StreamTranscode {
   }
 
   #countFailure(run: ActiveRun): void {
+    this.#shedRungs.noteTrouble();
     const lived = this.#options.context.clock.now() - run.startedAt;
     this.#state.failures = lived >= SOUND_RUN_MS ? 1 : this.#state.failures + 1;
     if (run.encoder.hardware && this.#state.failures >= HARDWARE_TRIES) {
@@ -184,7 +185,8 @@ export class StreamTranscode {
     this.#watching = true;
     try {
       await this.#judge();
-      if (!this.isOver) await this.#report.tell(this.#state, this.#source);
+      const state = { ...this.#state, shed: this.#shedRungs.names };
+      if (!this.isOver) await this.#report.tell(state, this.#source);
     } catch (error) {
       this.#log.error({ err: error }, 'transcode watch failed');
     } finally {
@@ -198,7 +200,9 @@ export class StreamTranscode {
     const verdict = await run.judge();
     if (this.#runs.current !== run || this.isOver || this.#interrupted) return;
     if (verdict === 'hung') this.#replaceHung(run);
-    else if (verdict === 'behind' && canShed(run.ladder)) this.#shed(run);
+    else if (verdict === 'fine') this.#tryOneMore();
+    else if (canShed(run.ladder)) this.#shed(run);
+    else this.#shedRungs.noteTrouble();
   }
 
   #replaceHung(run: ActiveRun): void {
@@ -208,19 +212,18 @@ export class StreamTranscode {
     this.#restart('hung', 0);
   }
 
-  /** A new source is a break anyway: what was given up some time ago gets another chance. */
   #tryOneMore(): void {
-    if (this.#options.context.clock.now() - this.#shedAt < TRY_AGAIN_MS) return;
-    this.#state.shed.pop();
+    if (!this.#shedRungs.tryOneMore('unbroken')) return;
+    this.#log.info({ shed: this.#shedRungs.names }, 'shed rendition tried again');
+    this.#replaceRun(0);
   }
 
   #shed(run: ActiveRun): void {
-    const { shed } = this.#state;
-    this.#shedAt = this.#options.context.clock.now();
+    const shed = this.#shedRungs.names;
     const after = this.#ladderOf(run.source, run.encoder, shed.length + 1).video;
     const gone = run.ladder.video.find((rung) => !after.some(({ name }) => name === rung.name));
     const left = after[0];
-    shed.push(gone?.name ?? `the full size (now ${left?.width}x${left?.height})`);
+    this.#shedRungs.shed(gone?.name ?? `the full size (now ${left?.width}x${left?.height})`);
     shedRungs.inc();
     this.#log.warn({ shed }, 'encoders fell behind, rendition shed');
     this.#replaceRun(0);

@@ -29,6 +29,8 @@ export interface FlvSource {
   newestMediaMs(): number;
   /** The same of each track. */
   newestMs(): { video: number; audio: number };
+  /** From now on it says that it has so much more than it has, so that readers seem slow. */
+  claimAhead(ms: number): void;
   /** How often it was asked how far it is. */
   timesAsked(): number;
   /** Ends the encoder and, as ingest does, the GET answers. */
@@ -125,6 +127,7 @@ interface Feed {
   newestMs: { video: number; audio: number };
   captions: boolean;
   audioAheadMs: number;
+  claimedMs: number;
   timesAsked: number;
 }
 
@@ -167,11 +170,13 @@ export async function startFlvSource(options: FlvSourceOptions = {}): Promise<Fl
     newestMs: { video: firstMediaMs, audio: firstMediaMs },
     captions: options.captions ?? false,
     audioAheadMs: options.audioAheadMs ?? 0,
+    claimedMs: 0,
     timesAsked: 0,
   };
   const server = createServer((request, response) => {
-    if (video) response.setHeader('newest-video-ms', feed.newestMs.video);
-    if (audio) response.setHeader('newest-audio-ms', feed.newestMs.audio);
+    const { newestMs, claimedMs } = feed;
+    if (video) response.setHeader('newest-video-ms', newestMs.video + claimedMs);
+    if (audio) response.setHeader('newest-audio-ms', newestMs.audio + claimedMs);
     if (request.method === 'HEAD') {
       feed.timesAsked += 1;
       response.end();
@@ -212,6 +217,9 @@ export async function startFlvSource(options: FlvSourceOptions = {}): Promise<Fl
     encoder,
     newestMediaMs: () => newestOf(feed),
     newestMs: () => feed.newestMs,
+    claimAhead(ms) {
+      feed.claimedMs = ms;
+    },
     timesAsked: () => feed.timesAsked,
     async close() {
       for (const client of feed.clients) client.end();

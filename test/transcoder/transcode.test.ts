@@ -303,6 +303,24 @@ describe.concurrent('the source rung', () => {
   });
 });
 
+test.concurrent('a rung given up comes back to an unbroken source that has no lag for five minutes', async (context) => {
+  const { host, publish } = stageOf(context);
+  const on = await host();
+  const source = await publish();
+  await on.live(source.source);
+  await segments(on, '120p', 1);
+  on.skip(10_000);
+  source.claimAhead(2000);
+  const told = await eventually('advice', () => advice(on, 'renditions_shed'));
+  expect(told.message).toContain('gave up 120p');
+  source.claimAhead(0);
+  await segments(on, 'source', 1, 1);
+  on.skip(300_000);
+  await segments(on, '120p', 1);
+  await eventually('no advice', async () => (await advice(on, 'renditions_shed')) === null);
+  expect(on.logged.filter(({ msg }) => msg === 'transcode began')).toHaveLength(3);
+});
+
 test('encoders that fall behind lose the costliest rung, and the stream goes on', async (context) => {
   const { host, publish } = stageOf(context);
   // Four rungs of almost 1080p60 in one thread: more than any processor does in time.
