@@ -5,6 +5,7 @@ import { readFfmpegCapabilities } from '../platform/ffmpeg-capabilities.ts';
 import type { Service } from '../platform/service.ts';
 import type { Source } from '../platform/stream.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
+import { PublishAuthority } from './publish-authority.ts';
 import { StreamLifecycle } from './stream-lifecycle.ts';
 import { WorkerHost } from './worker-host.ts';
 import {
@@ -40,13 +41,14 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
     host?.post({ type: 'evict', publisherId, code, message });
   };
   const lifecycle = new StreamLifecycle({ ...context, log }, { evict });
+  const authority = new PublishAuthority({ ...context, log }, lifecycle, { evict });
   let host: WorkerHost | null = null;
   let unsubscribe = () => {};
 
   const authorise = async (request: AuthoriseRequest) => {
     const { publisherId } = request;
     const generation = host?.generation;
-    const answer = await lifecycle.authorise(request).catch((error: unknown) => {
+    const answer = await authority.authorise(request).catch((error: unknown) => {
       log.error({ err: error, publisherId }, 'key check failed');
       const message = 'The server cannot check stream keys now; try again in a minute.';
       return { granted: false, code: 'key_check_failed', message } as const;
@@ -103,7 +105,7 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
       host = new WorkerHost({ worker, clock: context.clock, log, onMessage, onEnded });
       await host.start();
       unsubscribe = context.bus.subscribe('channel:key-reset', ({ channel }) =>
-        lifecycle.keyReset(channel),
+        authority.keyReset(channel),
       );
       log.info({ port: host.port, tls: worker.tls !== null }, 'ingest listening');
     },

@@ -1,35 +1,13 @@
 import type { Context } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
-import type {
-  AuthoriseRequest,
-  PublisherGone,
-  PublisherReport,
-  PublishGrant,
-  PublishRefusal,
-} from './worker-messages.ts';
-
-/** One stream from the first accepted publisher to the end of its last grace. */
-interface OpenStream {
-  readonly channel: string;
-  readonly streamId: string;
-  readonly startedAt: number;
-  publisherId: string | null;
-  /** It had a source: viewers may know of it. */
-  wentLive: boolean;
-  nextRun: number;
-  lastMediaMs: number;
-  /** Wall ms; null while it has a source. */
-  graceEndsAt: number | null;
-  cancelGrace: () => void;
-  /** What is told to directory and bus, in order. */
-  told: Promise<void>;
-}
+import { OpenStream } from './open-stream.ts';
+import type { PublisherGone, PublisherReport } from './worker-messages.ts';
 
 export interface Evictions {
   evict(publisherId: string, code: string, message: string): void;
 }
 
-const TAKEN_OVER =
+export const TAKEN_OVER =
   'Another encoder publishes with this stream key now. Stop it first, or reset the key if it is not yours.';
 
 /** Live, interrupted, ended: holds the streams of this node's publishers and tells of their turns. */
@@ -51,28 +29,17 @@ export class StreamLifecycle {
     return this.#byPublisher.size;
   }
 
-  /** Checks the key and takes the channel's lease; the publisher that had it is evicted. */
-  async authorise(request: AuthoriseRequest): Promise<PublishGrant | PublishRefusal> {
-    const { channels, directory } = this.#context;
-    const channel = await channels.byStreamKey(request.streamKey);
-    if (channel === null) {
-      return {
-        granted: false,
-        code: 'stream_key_unknown',
-        message: 'Unknown stream key. Check the stream key in the settings of your encoder.',
-      };
-    }
-    await this.#ending.get(channel.name);
-    const { publisherId, identity } = request;
-    const lease = await directory.takeLease({ channel: channel.name, publisherId, identity });
-    if (!lease.granted) return { granted: false, code: 'taken_over', message: TAKEN_OVER };
-    const stream = this.#attach(channel.name, publisherId, lease);
-    if (lease.evicted !== null) this.#evictions.evict(lease.evicted, 'taken_over', TAKEN_OVER);
-    const { streamId, startedAt, nextRun: run, lastMediaMs } = stream;
-    return { granted: true, channel: channel.name, streamId, startedAt, run, lastMediaMs };
+  /** Resolves when the channel's last stream is out of the directory. */
+  async ending(channel: string): Promise<void> {
+    await this.#ending.get(channel);
   }
 
-  #attach(
+  publisherOf(channel: string): string | null {
+    return this.#streams.get(channel)?.publisherId ?? null;
+  }
+
+  /** The publisher has the channel's lease: the stream that goes on, or a new one, is its own. */
+  attach(
     channel: string,
     publisherId: string,
     lease: { streamId: string; startedAt: number; run: number },
@@ -85,18 +52,7 @@ export class StreamLifecycle {
     }
     known?.cancelGrace();
     if (known !== undefined) this.#setPublisher(known, null);
-    const stream: OpenStream = {
-      channel,
-      streamId: lease.streamId,
-      startedAt: lease.startedAt,
-      publisherId: null,
-      wentLive: false,
-      nextRun: lease.run,
-      lastMediaMs: 0,
-      graceEndsAt: null,
-      cancelGrace: () => {},
-      told: Promise.resolve(),
-    };
+    const stream = new OpenStream(this.#context.log, { channel, ...lease });
     this.#streams.set(channel, stream);
     this.#setPublisher(stream, publisherId);
     return stream;
@@ -106,13 +62,6 @@ export class StreamLifecycle {
     if (stream.publisherId !== null) this.#byPublisher.delete(stream.publisherId);
     stream.publisherId = publisherId;
     if (publisherId !== null) this.#byPublisher.set(publisherId, stream);
-  }
-
-  #tell(stream: OpenStream, step: () => Promise<void>): Promise<void> {
-    stream.told = stream.told.then(step).catch((error: unknown) => {
-      this.#context.log.error({ err: error, streamId: stream.streamId }, 'stream facts not told');
-    });
-    return stream.told;
   }
 
   /** A publisher has media to show: the stream is live. */
@@ -125,7 +74,7 @@ export class StreamLifecycle {
     stream.lastMediaMs = Math.max(stream.lastMediaMs, source.firstMediaMs);
     stream.graceEndsAt = null;
     stream.cancelGrace();
-    this.#tell(stream, async () => {
+    stream.tell(async () => {
       await this.#context.directory.setSource(streamId, source);
       this.#context.bus.publish('stream:live', { channel, streamId, startedAt, source });
     });
@@ -137,7 +86,7 @@ export class StreamLifecycle {
     stream.lastMediaMs = Math.max(stream.lastMediaMs, report.lastMediaMs);
     const { channel, streamId } = stream;
     const { directory, bus } = this.#context;
-    this.#tell(stream, async () => {
+    stream.tell(async () => {
       if (stream.publisherId !== report.publisherId) return;
       if (report.sending && !(await directory.renewLease(channel, report.publisherId))) {
         this.#evictions.evict(report.publisherId, 'taken_over', TAKEN_OVER);
@@ -158,7 +107,7 @@ export class StreamLifecycle {
     const now = clock.now();
     const graceEndsAt = stream.graceEndsAt ?? now + config.reconnectGraceMs;
     stream.graceEndsAt = graceEndsAt;
-    this.#tell(stream, async () => {
+    stream.tell(async () => {
       await directory.releaseLease(channel, publisherId);
     });
     if (!stream.wentLive || now >= graceEndsAt) {
@@ -170,7 +119,7 @@ export class StreamLifecycle {
       // A publisher that has shown nothing yet decides by its first source, or by going.
       if (stream.publisherId === null) this.#end(stream);
     });
-    this.#tell(stream, async () => {
+    stream.tell(async () => {
       if (stream.publisherId !== null) return;
       await directory.setInterrupted(streamId, graceEndsAt);
       if (fault !== null) {
@@ -190,23 +139,15 @@ export class StreamLifecycle {
     }
   }
 
-  /** The channel's key is void: its encoder has to go. */
-  keyReset(channel: string): void {
-    const publisherId = this.#streams.get(channel)?.publisherId;
-    if (publisherId === undefined || publisherId === null) return;
-    const message = 'The stream key was reset. Copy the new key into the settings of your encoder.';
-    this.#evictions.evict(publisherId, 'key_reset', message);
-  }
-
   #end(stream: OpenStream): void {
     const { channel, streamId, wentLive } = stream;
     const { directory, bus, channels, clock } = this.#context;
     stream.cancelGrace();
     this.#setPublisher(stream, null);
     if (this.#streams.get(channel) === stream) this.#streams.delete(channel);
-    const out = this.#tell(stream, () => directory.endStream(streamId));
+    const out = stream.tell(() => directory.endStream(streamId));
     this.#ending.set(channel, out);
-    this.#tell(stream, async () => {
+    stream.tell(async () => {
       if (this.#ending.get(channel) === out) this.#ending.delete(channel);
       if (!wentLive) return;
       const endedAt = clock.now();

@@ -1,0 +1,43 @@
+import type { Log } from '../platform/log.ts';
+
+/** One stream from the first accepted publisher to the end of its last grace. */
+export class OpenStream {
+  readonly channel: string;
+  readonly streamId: string;
+  /** Wall milliseconds. */
+  readonly startedAt: number;
+  publisherId: string | null = null;
+  /** It had a source: viewers may know of it. */
+  wentLive = false;
+  nextRun: number;
+  lastMediaMs = 0;
+  /** Wall ms; null while it has a source. */
+  graceEndsAt: number | null = null;
+  cancelGrace = () => {};
+  readonly #log: Log;
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(
+    log: Log,
+    stream: { channel: string; streamId: string; startedAt: number; run: number },
+  ) {
+    this.#log = log;
+    this.channel = stream.channel;
+    this.streamId = stream.streamId;
+    this.startedAt = stream.startedAt;
+    this.nextRun = stream.run;
+  }
+
+  /** Resolves when everything so far was told. */
+  get told(): Promise<void> {
+    return this.#told;
+  }
+
+  /** Tells directory and bus, in the order of the calls; resolves when it was done. */
+  tell(step: () => Promise<void>): Promise<void> {
+    this.#told = this.#told.then(step).catch((error: unknown) => {
+      this.#log.error({ err: error, streamId: this.streamId }, 'stream facts not told');
+    });
+    return this.#told;
+  }
+}
