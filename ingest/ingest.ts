@@ -104,9 +104,9 @@ export function createIngest(context: Context, options: IngestOptions = {}): Ing
       const worker = await workerOptions(context, options);
       host = new WorkerHost({ worker, clock: context.clock, log, onMessage, onEnded });
       await host.start();
-      unsubscribe = context.bus.subscribe('channel:key-reset', ({ channel }) =>
-        authority.keyReset(channel),
-      );
+      unsubscribe = context.bus.subscribe('channel:key-reset', ({ channel }) => {
+        void authority.keyReset(channel);
+      });
       log.info({ port: host.port, tls: worker.tls !== null }, 'ingest listening');
     },
     async stop() {

@@ -1,12 +1,19 @@
 import type { Log } from '../platform/log.ts';
 
+/** Whom a stream's media comes from. */
+export interface StreamPublisher {
+  publisherId: string;
+  /** Of the stream key it was let in with. */
+  keyHash: string;
+}
+
 /** One stream from the first accepted publisher to the end of its last grace. */
 export class OpenStream {
   readonly channel: string;
   readonly streamId: string;
   /** Wall milliseconds. */
   readonly startedAt: number;
-  publisherId: string | null = null;
+  publisher: StreamPublisher | null = null;
   /** It had a source: viewers may know of it. */
   wentLive = false;
   nextRun: number;

@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
-import { OpenStream } from './open-stream.ts';
+import { OpenStream, type StreamPublisher } from './open-stream.ts';
 import type { PublisherGone, PublisherReport } from './worker-messages.ts';
 
 export interface Evictions {
@@ -34,19 +34,19 @@ export class StreamLifecycle {
     await this.#ending.get(channel);
   }
 
-  publisherOf(channel: string): string | null {
-    return this.#streams.get(channel)?.publisherId ?? null;
+  publisherOf(channel: string): StreamPublisher | null {
+    return this.#streams.get(channel)?.publisher ?? null;
   }
 
   /** The publisher has the channel's lease: the stream that goes on, or a new one, is its own. */
   attach(
     channel: string,
-    publisherId: string,
+    publisher: StreamPublisher,
     lease: { streamId: string; startedAt: number; run: number },
   ): OpenStream {
     const known = this.#streams.get(channel);
     if (known?.streamId === lease.streamId) {
-      this.#setPublisher(known, publisherId);
+      this.#setPublisher(known, publisher);
       known.nextRun = Math.max(known.nextRun, lease.run);
       return known;
     }
@@ -54,14 +54,14 @@ export class StreamLifecycle {
     if (known !== undefined) this.#setPublisher(known, null);
     const stream = new OpenStream(this.#context.log, { channel, ...lease });
     this.#streams.set(channel, stream);
-    this.#setPublisher(stream, publisherId);
+    this.#setPublisher(stream, publisher);
     return stream;
   }
 
-  #setPublisher(stream: OpenStream, publisherId: string | null): void {
-    if (stream.publisherId !== null) this.#byPublisher.delete(stream.publisherId);
-    stream.publisherId = publisherId;
-    if (publisherId !== null) this.#byPublisher.set(publisherId, stream);
+  #setPublisher(stream: OpenStream, publisher: StreamPublisher | null): void {
+    if (stream.publisher !== null) this.#byPublisher.delete(stream.publisher.publisherId);
+    stream.publisher = publisher;
+    if (publisher !== null) this.#byPublisher.set(publisher.publisherId, stream);
   }
 
   /** A publisher has media to show: the stream is live. */
@@ -87,7 +87,7 @@ export class StreamLifecycle {
     const { channel, streamId } = stream;
     const { directory, bus } = this.#context;
     stream.tell(async () => {
-      if (stream.publisherId !== report.publisherId) return;
+      if (stream.publisher?.publisherId !== report.publisherId) return;
       if (report.sending && !(await directory.renewLease(channel, report.publisherId))) {
         this.#evictions.evict(report.publisherId, 'taken_over', TAKEN_OVER);
       }
@@ -117,10 +117,10 @@ export class StreamLifecycle {
     stream.cancelGrace();
     stream.cancelGrace = clock.after(graceEndsAt - now, () => {
       // A publisher that has shown nothing yet decides by its first source, or by going.
-      if (stream.publisherId === null) this.#end(stream);
+      if (stream.publisher === null) this.#end(stream);
     });
     stream.tell(async () => {
-      if (stream.publisherId !== null) return;
+      if (stream.publisher !== null) return;
       await directory.setInterrupted(streamId, graceEndsAt);
       if (fault !== null) {
         await directory.setPublisher(streamId, null, [{ ...fault, level: 'error' }]);
@@ -132,8 +132,8 @@ export class StreamLifecycle {
   /** Every publisher is lost at once. What was received since their last report is not known. */
   allLost(unreportedMs: number): void {
     for (const stream of [...this.#streams.values()]) {
-      if (stream.publisherId === null) continue;
-      const { publisherId } = stream;
+      if (stream.publisher === null) continue;
+      const { publisherId } = stream.publisher;
       const lastMediaMs = stream.lastMediaMs + unreportedMs;
       this.gone({ publisherId, reason: 'lost', lastMediaMs, fault: null });
     }

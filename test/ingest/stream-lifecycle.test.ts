@@ -81,11 +81,49 @@ describe('while the grace lasts', () => {
     const client = await publishing(house, 'dave');
     sendMedia(client, media);
     await house.next('stream:live');
+    await house.channels.resetKey('dave');
     house.bus.publish('channel:key-reset', { channel: 'dave' });
     const answer = await client.answer();
     expect(answer?.code).toBe('NetStream.Publish.BadName');
     expect(answer?.description).toContain('was reset');
     await client.closed;
+  });
+
+  test('an encoder that publishes with the new key before the reset is told of stays', async () => {
+    const older = await publishing(house, 'frank');
+    const key = await house.channels.resetKey('frank');
+    const newer = await RtmpClient.publishing({ port: house.port(), key });
+    await older.closed;
+    house.bus.publish('channel:key-reset', { channel: 'frank' });
+    sendMedia(newer, media);
+    while ((await house.next('stream:changed')).channel !== 'frank');
+    expect(newer.answers).toEqual([]);
+    expect(newer.isClosed).toBe(false);
+    newer.close();
+  });
+
+  test('an encoder whose old key was being checked during the reset is refused', async () => {
+    const asked = Promise.withResolvers<void>();
+    const check = Promise.withResolvers<void>();
+    const { byStreamKey } = house.channels;
+    house.channels.byStreamKey = async (key) => {
+      const channel = await byStreamKey(key);
+      asked.resolve();
+      await check.promise;
+      return channel;
+    };
+    const client = await RtmpClient.open({ port: house.port() });
+    await client.handshake();
+    await client.connect();
+    const answer = client.publish('key-grace');
+    await asked.promise;
+    house.channels.byStreamKey = byStreamKey;
+    await house.channels.resetKey('grace');
+    house.bus.publish('channel:key-reset', { channel: 'grace' });
+    check.resolve();
+    expect((await answer)?.description).toContain('was reset');
+    await client.closed;
+    await expect.poll(() => house.directory.byChannel('grace')).toBeNull();
   });
 });
 

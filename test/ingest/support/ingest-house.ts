@@ -35,7 +35,7 @@ export interface IngestHouse {
   close(): Promise<void>;
 }
 
-/** Stream key `key-NAME` publishes to channel NAME. */
+/** Stream key `key-NAME` publishes to channel NAME, `key-NAME-1` after its first reset. */
 export async function openIngest(
   options: IngestOptions & {
     config?: Partial<Config>;
@@ -91,19 +91,26 @@ function keyedChannels(lastLive: Map<string, number>): Channels {
   const channelNamed = (name: string): Channel => {
     return { id: name, name, title: '', createdAt: 0, lastLiveAt: lastLive.get(name) ?? null };
   };
-  const keys = new Map<string, string>();
+  const resets = new Map<string, number>();
+  const keyOf = (name: string) => {
+    const times = resets.get(name);
+    return times === undefined ? `key-${name}` : `key-${name}-${times}`;
+  };
   const unused = () => Promise.reject(new TypeError('not used by ingest'));
   return {
     create: unused,
     list: unused,
     setTitle: unused,
-    streamKeyOf: async (name) => keys.get(name) ?? `key-${name}`,
+    streamKeyOf: async (name) => keyOf(name),
     byName: async (name) => channelNamed(name),
     byStreamKey: async (key) => {
-      const name = /^key-([a-z0-9_]{3,25})$/.exec(key)?.[1];
-      return name === undefined ? null : channelNamed(name);
+      const name = /^key-([a-z0-9_]{3,25})(-\d+)?$/.exec(key)?.[1];
+      return name === undefined || key !== keyOf(name) ? null : channelNamed(name);
     },
-    resetKey: unused,
+    resetKey: async (name) => {
+      resets.set(name, (resets.get(name) ?? 0) + 1);
+      return keyOf(name);
+    },
     setLastLive: async (name, at) => {
       lastLive.set(name, at);
     },
