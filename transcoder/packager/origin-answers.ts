@@ -29,15 +29,32 @@ export function sendOptions(response: ServerResponse): void {
   response.end();
 }
 
-/** A reason as one sentence; kept by caches for a second at most. */
+/** A reason as one sentence; one that may last is kept by caches, for a second. */
 export function refuse(response: ServerResponse, status: number, reason: string): void {
+  const lasting = status === 404 || status === 410;
+  sendReason(response, {
+    status,
+    reason,
+    cacheControl: lasting ? 'public, max-age=1' : 'no-store',
+  });
+}
+
+/** 404 for what may be there the next moment: no cache is to keep anyone from it. */
+export function refuseForNow(response: ServerResponse, reason: string): void {
+  sendReason(response, { status: 404, reason, cacheControl: 'no-store' });
+}
+
+function sendReason(
+  response: ServerResponse,
+  { status, reason, cacheControl }: { status: number; reason: string; cacheControl: string },
+): void {
   if (response.destroyed || response.headersSent) return;
   const body = Buffer.from(`${reason}\n`);
   const headers = [
     ...OPEN_HEADERS,
     ...['Content-Type', 'text/plain; charset=utf-8'],
     ...['Content-Length', String(body.length)],
-    ...['Cache-Control', status === 404 || status === 410 ? 'public, max-age=1' : 'no-store'],
+    ...['Cache-Control', cacheControl],
   ];
   if (status === 503) headers.push('Retry-After', '1');
   response.writeHead(status, headers);

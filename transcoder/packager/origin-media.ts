@@ -2,7 +2,14 @@ import { pipeline } from 'node:stream';
 import { type ByteRange, parseRange, slices } from './byte-range.ts';
 import { fileNames, type MediaFile, parseFileName } from './file-names.ts';
 import type { LiveStream } from './live-stream.ts';
-import { type Exchange, matches, OPEN_HEADERS, refuse, sendNotModified } from './origin-answers.ts';
+import {
+  type Exchange,
+  matches,
+  OPEN_HEADERS,
+  refuse,
+  refuseForNow,
+  sendNotModified,
+} from './origin-answers.ts';
 import { waitFor } from './origin-playlists.ts';
 import type { Rendition } from './rendition.ts';
 import type { StoredFile } from './segment-store.ts';
@@ -39,7 +46,7 @@ export function serveMedia(
   const holders = [...(current === undefined ? [] : [current]), ...stream.givenUp.named(name)];
   const bytes = firstOf(holders, (rendition) => inMemory(rendition, file));
   if (bytes !== null) send(exchange, memoryBody(leaf, bytes));
-  else if (file.type === 'part') refuse(exchange.response, 404, NO_SUCH_FILE);
+  else if (file.type === 'part') refuseForNow(exchange.response, NO_SUCH_FILE);
   else void sendStored(exchange, { stream, path: `${stream.path}/${name}/${leaf}`, leaf });
 }
 
@@ -78,7 +85,7 @@ function awaitPart(exchange: Exchange, rendition: Rendition, number: number): vo
     ready: () => window.nextPartNumber > number,
     answer: () => {
       const part = window.part(number);
-      if (part === null) refuse(exchange.response, 404, NO_SUCH_FILE);
+      if (part === null) refuseForNow(exchange.response, NO_SUCH_FILE);
       else send(exchange, memoryBody(leaf, [part.bytes]));
     },
   });
@@ -95,7 +102,7 @@ async function sendStored(
 ): Promise<void> {
   const file = await stream.store.open(path);
   if (file === null) {
-    refuse(exchange.response, 404, NO_SUCH_FILE);
+    refuseForNow(exchange.response, NO_SUCH_FILE);
     return;
   }
   const { size } = file;
@@ -104,7 +111,7 @@ async function sendStored(
 
 export function serveThumbnail(exchange: Exchange, { thumbnail }: LiveStream): void {
   if (thumbnail === null) {
-    refuse(exchange.response, 404, 'There is no picture of it yet.');
+    refuseForNow(exchange.response, 'There is no picture of it yet.');
     return;
   }
   const { request, response } = exchange;

@@ -1,5 +1,5 @@
 import type { LiveStream } from './live-stream.ts';
-import { type Exchange, refuse, sendPlaylist } from './origin-answers.ts';
+import { type Exchange, refuse, refuseForNow, sendPlaylist } from './origin-answers.ts';
 import { parseDirectives, tooFarAhead } from './playlist-directives.ts';
 import type { Rendition } from './rendition.ts';
 
@@ -14,23 +14,21 @@ export function serveMultivariant(
   stream: LiveStream | null,
   prefix?: string,
 ): void {
-  const reason = offlineReason(stream, prefix);
-  if (stream === null || reason !== null) {
-    refuse(exchange.response, 404, reason ?? '');
+  const { response } = exchange;
+  if (stream === null) {
+    refuse(response, 404, 'This channel is not live.');
+    return;
+  }
+  if (stream.ended && prefix === undefined) {
+    refuse(response, 404, 'The stream of this channel has ended.');
     return;
   }
   const rendered = stream.multivariant(prefix);
   if (rendered === null) {
-    refuse(exchange.response, 404, 'The stream has nothing to play yet.');
+    refuseForNow(response, 'The stream is starting: its first part is not there yet.');
     return;
   }
   sendPlaylist(exchange, rendered, stream.ended ? FINISHED : CHANGING);
-}
-
-function offlineReason(stream: LiveStream | null, prefix: string | undefined): string | null {
-  if (stream === null) return 'This channel is not live.';
-  if (stream.ended && prefix === undefined) return 'The stream of this channel has ended.';
-  return stream.playable ? null : 'The stream is starting: its first part is not there yet.';
 }
 
 /** A media playlist, at once or when what `_HLS_msn` and `_HLS_part` ask for is there. */
@@ -51,7 +49,7 @@ export function serveMediaPlaylist(
     return;
   }
   if (msn === null && !rendition.hasMedia) {
-    refuse(response, 404, 'This quality has no media yet.');
+    refuseForNow(response, 'This quality has no media yet.');
     return;
   }
   if (msn === null) {

@@ -234,7 +234,8 @@ describe('media', () => {
     const answer = await asked;
     expect(answer.status).toBe(200);
     expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(100);
-    expect(await status('source/part-9999.m4s')).toBe(404);
+    const early = await fetch(at('source/part-9999.m4s'));
+    expect([early.status, early.headers.get('cache-control')]).toEqual([404, 'no-store']);
   });
 
   it('of a thumbnail is a picture', async () => {

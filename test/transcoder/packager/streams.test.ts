@@ -50,7 +50,12 @@ describe('the streams of one channel', () => {
     const run = beginRun(packager, [...plan, videoPlan('360p', false)]);
     await feed(run, await record({ seconds: 3 }), { speed: 1000 });
     const master = () => fetch(`${live.url}/live/demo/index.m3u8`);
-    expect((await master()).status).toBe(404);
+    const starting = await master();
+    expect(starting.status).toBe(404);
+    expect(await starting.text()).toMatch(/is starting/);
+    expect(starting.headers.get('cache-control')).toBe('no-store');
+    const silent = await fetch(`${live.url}/live/demo/stream/360p/index.m3u8`);
+    expect([silent.status, silent.headers.get('cache-control')]).toEqual([404, 'no-store']);
     clock.advance(1500);
     const playlist = await (await master()).text();
     expect(playlist).toContain('source/index.m3u8');
