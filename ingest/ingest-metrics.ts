@@ -40,6 +40,11 @@ const takeovers = new Counter({
   help: 'Publishers that took a channel over from an older one.',
   registers,
 });
+const skippedReports = new Counter({
+  name: 'footlight_ingest_skipped_reports_total',
+  help: 'Reports on a publisher left out because the one before was not told yet.',
+  registers,
+});
 const restarts = new Counter({
   name: 'footlight_ingest_worker_restarts_total',
   help: 'Times the ingest worker ended and was started again.',
@@ -56,6 +61,7 @@ export const ingestMetrics = {
   publishers,
   takeovers,
   restarts,
+  skippedReports,
   add(counts: WorkerCounts, pendingNow: number): void {
     bytes.inc(counts.bytes);
     sources.inc(counts.sources);

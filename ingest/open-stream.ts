@@ -23,6 +23,7 @@ export class OpenStream {
   cancelGrace = () => {};
   readonly #log: Log;
   #told: Promise<void> = Promise.resolve();
+  #newestWaits = false;
 
   constructor(
     log: Log,
@@ -46,5 +47,15 @@ export class OpenStream {
       this.#log.error({ err: error, streamId: this.streamId }, 'stream facts not told');
     });
     return this.#told;
+  }
+
+  /** As `tell`, of what is soon out of date: false, and it is left out, while one such waits. */
+  tellNewest(step: () => Promise<void>): boolean {
+    if (this.#newestWaits) return false;
+    this.#newestWaits = true;
+    void this.tell(step).then(() => {
+      this.#newestWaits = false;
+    });
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
+import { ingestMetrics } from './ingest-metrics.ts';
 import { OpenStream, type StreamPublisher } from './open-stream.ts';
 import type { PublisherGone, PublisherReport } from './worker-messages.ts';
 
@@ -86,7 +87,7 @@ export class StreamLifecycle {
     stream.lastMediaMs = Math.max(stream.lastMediaMs, report.lastMediaMs);
     const { channel, streamId } = stream;
     const { directory, bus } = this.#context;
-    stream.tell(async () => {
+    const isTold = stream.tellNewest(async () => {
       if (stream.publisher?.publisherId !== report.publisherId) return;
       if (report.sending && !(await directory.renewLease(channel, report.publisherId))) {
         this.#evictions.evict(report.publisherId, 'taken_over', TAKEN_OVER);
@@ -94,6 +95,7 @@ export class StreamLifecycle {
       await directory.setPublisher(streamId, report.facts, report.advice);
       bus.publish('stream:changed', { channel, streamId });
     });
+    if (!isTold) ingestMetrics.skippedReports.inc();
   }
 
   /** The publisher is gone: its stream waits for it, when there is anything to wait for. */
