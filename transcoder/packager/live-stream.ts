@@ -118,6 +118,14 @@ export class LiveStream {
     });
   }
 
+  /** The newest segment that any rendition has whole; null before the first. */
+  get lastCompleteMsn(): number | null {
+    const found = [...this.renditions.values()].flatMap(
+      ({ window }) => window.lastCompleteMsn ?? [],
+    );
+    return found.length === 0 ? null : Math.max(...found);
+  }
+
   #reportsFor(name: string): RenditionReport[] {
     const reports: RenditionReport[] = [];
     for (const [other, rendition] of this.renditions) {

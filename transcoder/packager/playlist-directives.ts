@@ -28,12 +28,16 @@ export function parseDirectives(query: string): Directives | { fault: string } {
   return directives;
 }
 
-/** Why a request can never be met in time; null when it may be. */
+/**
+ * Why a request can never be met in time; null when it may be.
+ * @param asked.streamMsn the last complete segment of any rendition
+ */
 export function tooFarAhead(
   { window, partTargetMs }: Rendition,
-  { msn, part }: { msn: number; part: number | null },
+  { msn, part, streamMsn }: { msn: number; part: number | null; streamMsn: number | null },
 ): string | null {
-  const last = window.lastCompleteMsn;
+  // A quality that has just been added begins where the others are.
+  const last = window.lastCompleteMsn ?? streamMsn;
   if (last === null) return msn > 1 ? '_HLS_msn lies too far ahead of this playlist.' : null;
   if (msn > last + 2) return `_HLS_msn lies too far ahead: the last segment is ${last}.`;
   const open = window.open;

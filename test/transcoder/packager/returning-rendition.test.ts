@@ -91,6 +91,36 @@ describe('a rendition that is given up', () => {
   });
 });
 
+describe('a rendition that is added', () => {
+  it('lets players wait for its first segment, whose number the others tell', async () => {
+    for (const round of [0, 1, 2]) await play(one, round);
+    const run = beginRun(live.packager, both, FIRST_MEDIA_MS + 12_000);
+    const source = await (
+      await fetch(`${live.live.url}/live/demo/stream1/source/index.m3u8`)
+    ).text();
+    const last = Number(
+      source
+        .match(/seg-(\d+)/g)
+        ?.at(-1)
+        ?.slice(4),
+    );
+    expect(last).toBeGreaterThan(3);
+    expect(await status(`index.m3u8?_HLS_msn=${last + 3}`)).toBe(400);
+    const waiting = get(`index.m3u8?_HLS_msn=${last + 1}&_HLS_part=0`);
+    const early = await Promise.race([waiting, new Promise((wait) => setTimeout(wait, 50))]);
+    expect(early).toBeUndefined();
+    await feed(run, recording, {
+      speed: 1000,
+      atMs: FIRST_MEDIA_MS + 12_000,
+      videos: ['source', '360p'],
+    });
+    run.close();
+    const answer = await waiting;
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain(`#EXT-X-MEDIA-SEQUENCE:${last + 1}\n`);
+  });
+});
+
 describe('a rendition that comes back', () => {
   it('never gives a name of its earlier life to other bytes', async () => {
     await play(both, 0);
