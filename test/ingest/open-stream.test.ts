@@ -3,6 +3,7 @@ import { ingestMetrics } from '../../ingest/ingest-metrics.ts';
 import { StreamLifecycle } from '../../ingest/stream-lifecycle.ts';
 import type { PublisherReport } from '../../ingest/worker-messages.ts';
 import { createMemoryBus } from '../../platform/bus-memory.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
 import { createMemoryDirectory } from '../../platform/directory-memory.ts';
 import { createLog } from '../../platform/log.ts';
@@ -12,7 +13,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 const skipped = async () => (await ingestMetrics.skippedReports.get()).values[0]?.value ?? 0;
 
 test('while a report waits for a slow directory, the ones behind it are left out and counted', async () => {
-  const clock = createManualClock();
+  const clock: Clock = createManualClock();
   const log = createLog('silent');
   const directory = createMemoryDirectory({ clock, newId: () => 's1' });
   const told: number[] = [];
