@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../../transcoder/process-table.ts';
-import { encoderArgs, type FlvSource, testVideo } from '../support/flv-source.ts';
+import { encoderArgs, testVideo } from '../support/flv-source.ts';
 import { packetTimes } from '../support/media-probe.ts';
 import { eventually, segmentsOf, type TranscoderHost } from '../support/transcoder-host.ts';
-import { LADDER, stageOf } from '../support/transcoder-stage.ts';
+import { stageOf } from '../support/transcoder-stage.ts';
 
 const segments = (on: TranscoderHost, rendition: string, count: number, discontinuity = 0) =>
   eventually(`${count} segments of ${rendition} after ${discontinuity} breaks`, async () => {
@@ -118,28 +115,6 @@ describe.concurrent('a stream that goes well', () => {
   });
 });
 
-test.concurrent('a stream that ends before it was playable is never announced', async (context) => {
-  const { host, publish } = stageOf(context);
-  const on = await host({ PART_MS: '2000', SEGMENT_MS: '4000', LADDER });
-  const announced: string[] = [];
-  on.context.bus.subscribe('stream:playable', ({ streamId }) => announced.push(streamId));
-  // Less than a part, then nothing more.
-  const args = encoderArgs({ gopSeconds: 4, extra: ['-t', '1.2'] });
-  await on.live((await publish({ args })).source);
-  await eventually('media of every rendition', async () => {
-    const { renditions } = await on.entry();
-    return renditions.length === 3 && renditions.every(({ codecs }) => codecs !== null);
-  });
-  on.ended();
-  // The end flushes what each rendition has, so all of them have a part now.
-  for (const name of ['source', '120p', 'audio']) {
-    await eventually('the end', async () => (await on.playlist(name)).includes('#EXT-X-ENDLIST'));
-    expect(segmentsOf(await on.playlist(name))).toHaveLength(1);
-  }
-  expect(announced).toEqual([]);
-  expect((await on.entry()).playable).toBe(false);
-});
-
 test.concurrent.for([
   ['sound', ['audio'], { video: null }],
   ['pictures', ['source', '120p'], { audio: null }],
@@ -207,65 +182,6 @@ describe.concurrent('an ffmpeg that fails', () => {
   });
 });
 
-test.concurrent('an ffmpeg that waits for its restart is not judged', async (context) => {
-  const { host, publish } = stageOf(context);
-  const on = await host();
-  const { source } = await publish();
-  // Ingest says that media comes in, but nobody can read it.
-  const server = createServer((request, response) => {
-    response.setHeader('newest-video-ms', Date.now() - source.wallBaseMs);
-    response.writeHead(request.method === 'HEAD' ? 200 : 404).end();
-  });
-  context.onTestFinished(() => void server.close());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await on.live({ ...source, url: `http://127.0.0.1:${port}/` });
-  const logged = (msg: string) => on.logged.filter((line) => line['msg'] === msg).length;
-  await eventually('four failures, then two seconds of waiting', () => logged('ffmpeg ended') >= 4);
-  await eventually('the next run', () => {
-    on.skip(600);
-    return logged('transcode began') >= 5;
-  });
-  expect(logged('ffmpeg hangs')).toBe(0);
-});
-
-describe.concurrent('a healthy ffmpeg is left alone', () => {
-  /** The watch has looked at the run so many times more. */
-  const watched = (source: FlvSource, times: number) => {
-    const before = source.timesAsked();
-    return eventually('looks', () => source.timesAsked() >= before + times);
-  };
-  const interfered = (on: TranscoderHost) =>
-    on.logged.filter(({ msg }) => /hangs|fell behind|ffmpeg ended/.test(String(msg)));
-
-  test.concurrent('while the picture pauses and the sound goes on', async (context) => {
-    const { host, publish } = stageOf(context);
-    const on = await host();
-    const picture = encoderArgs({ extra: ['-max_interleave_delta', '1'] }).map((arg) =>
-      arg.replace(/^testsrc=.*/, '$&:duration=4'),
-    );
-    const source = await publish({ args: picture });
-    await on.live(source.source);
-    await eventually('playable', async () => (await on.entry()).playable);
-    await eventually('the pause', () => source.newestMs().audio - source.newestMs().video > 2000);
-    await watched(source, 4);
-    on.skip(6000);
-    await watched(source, 4);
-    expect(interfered(on)).toEqual([]);
-  });
-
-  test.concurrent('while the sound lies 600 ms ahead of the picture', async (context) => {
-    const { host, publish } = stageOf(context);
-    const on = await host();
-    const source = await publish({ audioAheadMs: 600 });
-    await on.live(source.source);
-    await segments(on, '120p', 1);
-    on.skip(10_000);
-    await watched(source, 8);
-    expect(interfered(on)).toEqual([]);
-  });
-});
-
 describe.concurrent('the source rung', () => {
   test.concurrent('with keyframes too far apart is encoded after one discontinuity, also when it comes back', async (context) => {
     const { host, publish, comeBack } = stageOf(context);
@@ -301,24 +217,6 @@ describe.concurrent('the source rung', () => {
     expect(told.message).toContain('H.264 High 4:4:4 Predictive');
     expect((await on.entry()).renditions[0]).toMatchObject({ copied: false });
   });
-});
-
-test.concurrent('a rung given up comes back to an unbroken source that has no lag for five minutes', async (context) => {
-  const { host, publish } = stageOf(context);
-  const on = await host();
-  const source = await publish();
-  await on.live(source.source);
-  await segments(on, '120p', 1);
-  on.skip(10_000);
-  source.claimAhead(2000);
-  const told = await eventually('advice', () => advice(on, 'renditions_shed'));
-  expect(told.message).toContain('gave up 120p');
-  source.claimAhead(0);
-  await segments(on, 'source', 1, 1);
-  on.skip(300_000);
-  await segments(on, '120p', 1);
-  await eventually('no advice', async () => (await advice(on, 'renditions_shed')) === null);
-  expect(on.logged.filter(({ msg }) => msg === 'transcode began')).toHaveLength(3);
 });
 
 test('encoders that fall behind lose the costliest rung, and the stream goes on', async (context) => {
