@@ -14,17 +14,32 @@ export class RenditionFiles {
   }
 
   writeInit(number: number, bytes: Buffer): void {
-    void this.#stream.store.put(this.#path(fileNames.init(number)), [bytes]);
+    const { unsavedInits } = this.#rendition;
+    unsavedInits.delete(number);
+    void this.#stream.store.put(this.#path(fileNames.init(number)), [bytes]).then((stored) => {
+      if (!stored) unsavedInits.add(number);
+    });
   }
 
   /** The plain playlist for static servers follows when the segment is there. */
   writeSegment(segment: Segment): void {
+    this.#writeUnsavedInits();
     const parts = segment.parts.map((part) => part.bytes);
     const path = this.#path(fileNames.segment(segment.slot.msn));
     void this.#stream.store.put(path, parts).then((stored) => {
       segment.stored = stored;
+      // What refused this may have taken the init segment with it.
+      if (!stored) this.#rendition.unsavedInits.add(segment.init);
       if (stored) void this.#stream.writePlaylist(this.#rendition);
     });
+  }
+
+  #writeUnsavedInits(): void {
+    for (const number of this.#rendition.unsavedInits) {
+      const bytes = this.#rendition.init(number);
+      if (bytes === null) this.#rendition.unsavedInits.delete(number);
+      else this.writeInit(number, bytes);
+    }
   }
 
   /** Segments that left the playlist. */

@@ -42,6 +42,8 @@ export class Rendition {
   readonly blocked: BlockedRequests;
   track: Track | null = null;
   fps: number | null = null;
+  /** Init segments that the store has not, or may have lost. */
+  readonly unsavedInits = new Set<number>();
   readonly #options: RenditionOptions;
   readonly #inits = new Map<number, Buffer>();
   #initNumber: number;

@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
@@ -45,7 +45,10 @@ export class DiskSegmentStore implements SegmentStore {
   fault: string | null = null;
   readonly #options: DiskStoreOptions;
   readonly #log: Log;
+  /** Folders that are known to be there. */
   readonly #folders = new Set<string>();
+  /** `channel/streamId` of what this server writes, whatever becomes of its folders. */
+  readonly #streams = new Set<string>();
   /** Path to the wall ms from which it may go. */
   readonly #retired = new Map<string, number>();
   #queuedBytes = 0;
@@ -76,6 +79,7 @@ export class DiskSegmentStore implements SegmentStore {
     }
     this.#queuedBytes += size;
     this.#retired.delete(path);
+    this.#streams.add(path.split('/', 2).join('/'));
     const written = this.#queue.then(() => this.#write(path, bytes));
     this.#queue = written;
     return written.finally(() => {
@@ -151,12 +155,13 @@ export class DiskSegmentStore implements SegmentStore {
       if (from > now) continue;
       this.#retired.delete(path);
       const target = join(this.#options.directory, path);
-      for (const folder of this.#folders)
-        if (folder.startsWith(target)) this.#folders.delete(folder);
+      this.#streams.delete(path);
+      for (const folder of this.#folders) {
+        if (folder === target || folder.startsWith(`${target}${sep}`)) this.#folders.delete(folder);
+      }
       await rm(target, { recursive: true, force: true }).catch(() => {});
     }
-    const oursFrom = (path: string) =>
-      [...this.#folders].some((folder) => folder.startsWith(join(this.#options.directory, path)));
-    await sweepLeftovers(this.#options.directory, { now, isOurs: oursFrom });
+    const isOurs = (path: string) => this.#streams.has(path.split(sep).join('/'));
+    await sweepLeftovers(this.#options.directory, { now, isOurs });
   }
 }

@@ -134,6 +134,24 @@ describe('files on disk', () => {
     await store.stop();
   });
 
+  it('of a live stream outlast a fault that is longer than the retention', async () => {
+    const clock = handClock();
+    const store = new DiskSegmentStore({ directory, clock, log: silentLog });
+    await store.start();
+    await store.put('demo/live/source/init-1.mp4', [Buffer.from('init')]);
+    const folders = ['demo/live/source', 'demo/live'].map((path) => join(directory, path));
+    await mkdir(join(directory, 'demo/live/source/seg-1.m4s.tmp'));
+    expect(await store.put('demo/live/source/seg-1.m4s', [Buffer.from('x')])).toBe(false);
+    const written = new Date(Date.now() - 11 * MINUTE);
+    for (const folder of folders) await utimes(folder, written, written);
+    await mkdir(join(directory, 'demo/older'));
+    await utimes(join(directory, 'demo/older'), written, written);
+    clock.pass(MINUTE);
+    await expect.poll(() => readdir(join(directory, 'demo'))).toEqual(['live']);
+    expect(await readFile(join(directory, 'demo/live/source/init-1.mp4'), 'utf8')).toBe('init');
+    await store.stop();
+  });
+
   it('that cannot be written are named as a fault until they can be again', async () => {
     const blocked = join(directory, 'live');
     await writeFile(blocked, 'a file where the folder should be');
@@ -190,6 +208,25 @@ describe('a live stream on disk', () => {
     expect(probe.stderr).toBe('');
     expect(probe.stdout).toMatch(/h264,150/);
     expect(probe.stdout).toMatch(/aac,2\d\d/);
+  });
+
+  it('has its init segment once the disk takes files again', async () => {
+    const blocked = join(directory, 'live');
+    await writeFile(blocked, 'a file where the folder should be');
+    const store = new DiskSegmentStore({ directory: blocked, clock: systemClock, log: silentLog });
+    const live = await startPackager({ store });
+    const recording = await record({ seconds: 5 });
+    const cut = recording.tags.findIndex(({ timestampMs }) => timestampMs > 2500);
+    const run = beginRun(live.packager, [videoPlan('source'), audioPlan]);
+    await feed(run, { ...recording, tags: recording.tags.slice(0, cut) }, { speed: 1000 });
+    await expect.poll(() => live.packager.storeFault()).toMatch(/DATA_DIR/);
+    await rm(blocked);
+    await feed(run, { ...recording, tags: recording.tags.slice(cut) }, { speed: 1000 });
+    await live.packager.end();
+    await live.live.close();
+    const source = join(blocked, 'demo/stream1/source');
+    expect(await readdir(source)).toContain('init-1.mp4');
+    expect(await readFile(join(source, 'index.m3u8'), 'utf8')).toMatch(/#EXT-X-GAP[^]*seg-0\.m4s/);
   });
 
   it('goes on from memory when nothing can be written', async () => {
