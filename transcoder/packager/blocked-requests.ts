@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { blockedExpired, blockedRequests } from './metrics.ts';
+import { blockedExpired, blockedRefused, blockedRequests } from './metrics.ts';
 
 export interface BlockedRequest {
   answer(): void;
@@ -24,7 +24,10 @@ export class WaitLimit {
   }
 
   take(): boolean {
-    if (this.#count >= this.#max) return false;
+    if (this.#count >= this.#max) {
+      blockedRefused.inc();
+      return false;
+    }
     this.#count++;
     blockedRequests.inc();
     return true;

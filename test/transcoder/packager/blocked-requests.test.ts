@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BlockedRequests, WaitLimit } from '../../../transcoder/packager/blocked-requests.ts';
+import { blockedRefused } from '../../../transcoder/packager/metrics.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+
+const refused = async () => (await blockedRefused.get()).values[0]?.value ?? 0;
 
 const waiting = (max = 10) => {
   const clock = createManualClock();
@@ -53,10 +56,12 @@ describe('blocked requests', () => {
     expect(asked).toBe(1);
   });
 
-  it('give their place back when they go, are answered or expire', () => {
+  it('give their place back when they go, are answered or expire', async () => {
     const { clock, blocked, add } = waiting(1);
     const leave = add('gone');
+    const refusedBefore = await refused();
     expect(add('refused')).toBeNull();
+    expect((await refused()) - refusedBefore).toBe(1);
     leave?.();
     leave?.();
     add('answered', () => true);
