@@ -1,19 +1,16 @@
 import { useEffect, useState } from 'react';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
-import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import { fetchChannel } from '../events/api-client.ts';
 import { subscribeEvents } from '../events/event-stream.ts';
 import { applyEvent } from './channel-facts.ts';
 import { takeEarly } from './early-channel.ts';
+import { afterMs, follow } from './follow.ts';
 
 export type ChannelView =
   | { kind: 'loading' }
   | { kind: 'missing' }
   | { kind: 'failed'; reason: string }
   | { kind: 'ready'; channel: ChannelDetails };
-
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 15_000;
 
 /** One channel's facts, kept true by the event stream; asks again by itself when that fails. */
 export function useChannel(name: string): ChannelView {
@@ -22,45 +19,18 @@ export function useChannel(name: string): ChannelView {
   return view;
 }
 
-function followChannel(name: string, show: (view: ChannelView) => void): () => void {
-  const left = new AbortController();
-  let view: ChannelView = { kind: 'loading' };
-  let timer: number | undefined;
-  let retryMs = FIRST_RETRY_MS;
-
-  const set = (next: ChannelView) => {
-    view = next;
-    show(next);
-  };
-  const ask = async () => {
-    window.clearTimeout(timer);
-    try {
-      const channel = await (takeEarly(name) ?? fetchChannel(name, left.signal));
-      if (left.signal.aborted) return;
-      retryMs = FIRST_RETRY_MS;
-      set(channel === null ? { kind: 'missing' } : { kind: 'ready', channel });
-    } catch (error) {
-      if (left.signal.aborted) return;
-      const reason = error instanceof Error ? error.message : 'The server cannot be reached.';
-      if (view.kind !== 'ready') set({ kind: 'failed', reason });
-      timer = window.setTimeout(ask, retryMs);
-      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-    }
-  };
-  const hear = (event: ServerEvent) => {
-    if (view.kind === 'loading') return;
-    if (view.kind !== 'ready') return void ask();
-    const before = view.channel;
-    const channel = applyEvent(before, event);
-    if (channel !== before) set({ kind: 'ready', channel });
-    if (event.type === 'stream.live' || channel.streamId !== before.streamId) void ask();
-  };
-
-  const unsubscribe = subscribeEvents(hear, { channel: name });
-  void ask();
-  return () => {
-    left.abort();
-    window.clearTimeout(timer);
-    unsubscribe();
-  };
-}
+const followChannel = (name: string, show: (view: ChannelView) => void): (() => void) =>
+  follow<ChannelDetails | null>({
+    ask: (signal) => takeEarly(name) ?? fetchChannel(name, signal),
+    subscribe: (hear) => subscribeEvents(hear, { channel: name }),
+    apply: (channel, event) => channel && applyEvent(channel, event),
+    needsAsking: (event, before, after) =>
+      event.type === 'stream.live' || after === null || before?.streamId !== after.streamId,
+    show(followed) {
+      if (followed.kind === 'failed') show(followed);
+      else if (followed.facts === null) show({ kind: 'missing' });
+      else show({ kind: 'ready', channel: followed.facts });
+    },
+    after: afterMs,
+    random: Math.random,
+  });

@@ -1,17 +1,15 @@
 import { useEffect, useState } from 'react';
 import type { ChannelSummary } from '../../../platform/protocol/api.ts';
+import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import { fetchChannels } from '../events/api-client.ts';
 import { subscribeEvents } from '../events/event-stream.ts';
 import { applyEvent } from './channel-facts.ts';
+import { afterMs, follow } from './follow.ts';
 
 export type ChannelsView =
   | { kind: 'loading' }
   | { kind: 'failed'; reason: string }
   | { kind: 'ready'; channels: ChannelSummary[] };
-
-const RETRY_MS = 4_000;
-/** Events of one moment (a restart, say) ask for the list once. */
-const SETTLE_MS = 250;
 
 /** All channels, live ones first, kept true by the event stream. */
 export function useChannels(): ChannelsView {
@@ -20,40 +18,32 @@ export function useChannels(): ChannelsView {
   return view;
 }
 
-type SetView = (change: (view: ChannelsView) => ChannelsView) => void;
-
-function followChannels(setView: SetView): () => void {
-  const left = new AbortController();
-  let timer: number | undefined;
-  const askIn = (ms: number) => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(ask, ms);
-  };
-  const ask = async () => {
-    try {
-      const channels = await fetchChannels(left.signal);
-      setView(() => ({ kind: 'ready', channels }));
-    } catch (error) {
-      if (left.signal.aborted) return;
-      const reason = error instanceof Error ? error.message : 'The server cannot be reached.';
-      setView((view) => (view.kind === 'ready' ? view : { kind: 'failed', reason }));
-      askIn(RETRY_MS);
-    }
-  };
-  const unsubscribe = subscribeEvents((event) => {
-    if (event.type === 'beat') return;
-    setView((view) =>
-      view.kind === 'ready'
-        ? { kind: 'ready', channels: view.channels.map((one) => applyEvent(one, event)) }
-        : view,
-    );
-    // Thumbnails, and channels this page has not heard of, are in the list only.
-    if (event.type !== 'viewers') askIn(SETTLE_MS);
+const followChannels = (show: (view: ChannelsView) => void): (() => void) =>
+  follow<ChannelSummary[]>({
+    ask: fetchChannels,
+    subscribe: subscribeEvents,
+    apply: applyToAll,
+    needsAsking: tellsOfMore,
+    show: (followed) =>
+      show(followed.kind === 'failed' ? followed : { kind: 'ready', channels: followed.facts }),
+    after: afterMs,
+    random: Math.random,
   });
-  void ask();
-  return () => {
-    left.abort();
-    window.clearTimeout(timer);
-    unsubscribe();
-  };
+
+export function applyToAll(channels: ChannelSummary[], event: ServerEvent): ChannelSummary[] {
+  const next = channels.map((one) => applyEvent(one, event));
+  return next.every((one, index) => one === channels[index]) ? channels : next;
+}
+
+/** Thumbnails, order, and channels this page has not heard of, are in the list only. */
+export function tellsOfMore(
+  event: ServerEvent,
+  before: ChannelSummary[],
+  after: ChannelSummary[],
+): boolean {
+  if (event.type === 'stream.live') return true;
+  if (after.some((one, index) => one.streamId !== before[index]?.streamId)) return true;
+  if (event.type !== 'snapshot') return false;
+  const known = new Set(before.map((one) => one.channel));
+  return event.data.live.some((one) => !known.has(one.channel));
 }
