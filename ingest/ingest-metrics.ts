@@ -52,7 +52,15 @@ const restarts = new Counter({
 });
 
 const REASONS = [
-  ...['stream_key_unknown', 'stream_key_missing', 'taken_over', 'silent', 'no_publish'],
+  ...[
+    'stream_key_unknown',
+    'stream_key_missing',
+    'taken_over',
+    'key_reset',
+    'keys_crowded',
+    'silent',
+    'no_publish',
+  ],
   ...['no_media', 'rtmp_invalid', 'video_codec_unsupported', 'audio_codec_unsupported'],
 ];
 for (const reason of REASONS) refused.inc({ reason }, 0);

@@ -38,6 +38,15 @@ export interface PublisherHouse {
 export const refusal = (code: string, message: string, status = 403) =>
   new AppError({ code, status, message });
 
+const KEY_MISSING = refusal(
+  'stream_key_missing',
+  'The encoder sent no stream key; copy the key of your channel into its settings.',
+);
+const KEYS_CROWDED = refusal(
+  'keys_crowded',
+  'Too many wrong stream keys came from this address. Check the key, and try again in a minute.',
+);
+
 /** One connection's way to publish: asked for, authorised, sending, gone. */
 export class Publisher implements ConnectionListener {
   readonly id: string;
@@ -61,14 +70,7 @@ export class Publisher implements ConnectionListener {
     const { address } = connection;
     this.#connection = connection;
     this.#flashVersion = request.flashVersion;
-    const reason = this.#house.wrongKeys.isCrowded(address)
-      ? refusal('keys_crowded', 'Too many wrong stream keys came from this address; wait a minute.')
-      : request.streamKey === ''
-        ? refusal(
-            'stream_key_missing',
-            'The encoder sent no stream key; copy the key of your channel into its settings.',
-          )
-        : this.#house.fullBecause();
+    const reason = request.streamKey === '' ? KEY_MISSING : this.#house.fullBecause();
     if (reason !== null) {
       connection.refuse(reason);
       return;
@@ -119,17 +121,25 @@ export class Publisher implements ConnectionListener {
   }
 
   #refuse(connection: RtmpConnection, answer: PublishRefusal): void {
+    if (answer.code === 'stream_key_unknown') this.#refuseKey(connection, answer);
+    else connection.refuse(refusal(answer.code, answer.message));
+    if (this.#gone) this.#house.closed(this);
+  }
+
+  #refuseKey(connection: RtmpConnection, { code, message }: PublishRefusal): void {
     const { wrongKeys, clock } = this.#house;
-    const error = refusal(answer.code, answer.message);
-    const isWrongKey = answer.code === 'stream_key_unknown';
-    const delayMs = isWrongKey ? wrongKeys.note(connection.address, clock.now()) : 0;
+    const { address } = connection;
+    const delayMs = wrongKeys.note(address, clock.now());
+    if (delayMs === 'crowded') {
+      connection.refuse(KEYS_CROWDED);
+      return;
+    }
     const say = () => {
-      if (isWrongKey) wrongKeys.answered(connection.address);
-      connection.refuse(error);
+      wrongKeys.answered(address);
+      connection.refuse(refusal(code, message));
     };
     if (delayMs === 0) say();
     else clock.after(delayMs, say);
-    if (this.#gone) this.#house.closed(this);
   }
 
   /** Another one publishes in its place, or its key is void. */

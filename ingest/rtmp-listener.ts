@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Clock } from '../platform/clock.ts';
+import { addressGroup } from './address-group.ts';
 import { type ConnectionListener, RtmpConnection } from './rtmp-connection.ts';
 import { readShared } from './shared-read.ts';
 import type { IngestLimits } from './worker-messages.ts';
@@ -34,6 +35,8 @@ export interface RtmpListenerOptions {
 /** A connection that does not publish (yet). */
 interface Pending {
   address: string;
+  /** What is counted as one address. */
+  group: string;
   deadlineAt: number;
   socket: Socket;
   connection: RtmpConnection | null;
@@ -48,7 +51,7 @@ export class RtmpListener {
   readonly #server: Server;
   readonly #secureContext: SecureContext | null;
   readonly #pending = new Set<Pending>();
-  readonly #byAddress = new Map<string, Set<Pending>>();
+  readonly #byGroup = new Map<string, Set<Pending>>();
   readonly #sockets = new Set<Socket>();
   readonly #stopSweep: () => void;
 
@@ -86,7 +89,7 @@ export class RtmpListener {
 
   /** The connection publishes: its deadlines are its session's from now on. */
   settled(connection: RtmpConnection): void {
-    for (const pending of this.#byAddress.get(connection.address) ?? []) {
+    for (const pending of this.#byGroup.get(addressGroup(connection.address)) ?? []) {
       if (pending.connection === connection) this.#forget(pending);
     }
   }
@@ -95,11 +98,12 @@ export class RtmpListener {
     const { clock, limits } = this.#options;
     const address = socket.remoteAddress ?? 'unknown';
     const deadlineAt = clock.now() + limits.handshakeMs;
-    const pending: Pending = { address, deadlineAt, socket, connection: null };
+    const group = addressGroup(address);
+    const pending: Pending = { address, group, deadlineAt, socket, connection: null };
     this.#watch(pending, socket);
     this.#remember(pending);
     socket.once('data', (first: Buffer) => this.#recognise(pending, first));
-    this.#makeRoom(address);
+    this.#makeRoom(group);
   }
 
   #watch(pending: Pending, socket: Socket): void {
@@ -168,20 +172,20 @@ export class RtmpListener {
 
   #remember(pending: Pending): void {
     this.#pending.add(pending);
-    const neighbours = this.#byAddress.get(pending.address) ?? new Set();
-    this.#byAddress.set(pending.address, neighbours.add(pending));
+    const neighbours = this.#byGroup.get(pending.group) ?? new Set();
+    this.#byGroup.set(pending.group, neighbours.add(pending));
   }
 
   #forget(pending: Pending): void {
     this.#pending.delete(pending);
-    const neighbours = this.#byAddress.get(pending.address);
+    const neighbours = this.#byGroup.get(pending.group);
     neighbours?.delete(pending);
-    if (neighbours?.size === 0) this.#byAddress.delete(pending.address);
+    if (neighbours?.size === 0) this.#byGroup.delete(pending.group);
   }
 
-  #makeRoom(address: string): void {
+  #makeRoom(group: string): void {
     const { maxPending, maxPendingPerAddress } = this.#options.limits;
-    const neighbours = this.#byAddress.get(address);
+    const neighbours = this.#byGroup.get(group);
     if (neighbours !== undefined && neighbours.size > maxPendingPerAddress) {
       this.#cut(mostIdle(neighbours), 'crowded');
     }

@@ -1,3 +1,5 @@
+import { addressGroup } from './address-group.ts';
+
 const WINDOW_MS = 60_000;
 /** So many wrong keys a minute are typing mistakes; what comes after them waits for its answer. */
 const FREE_TRIES = 10;
@@ -12,25 +14,27 @@ interface Tries {
   waiting: number;
 }
 
-/** Makes guessing keys slow and cheap for us; a right key is never slowed down. */
+/**
+ * Makes guessing keys slow and cheap for us. Asked only once a key turned out wrong: a right key from
+ * the same address, behind one NAT say, is neither slowed down nor refused.
+ */
 export class WrongKeys {
   readonly #byAddress = new Map<string, Tries>();
 
-  /** True: this address has so many answers pending that it gets none. */
-  isCrowded(address: string): boolean {
-    return (this.#byAddress.get(address)?.waiting ?? 0) >= MAX_WAITING;
-  }
-
-  /** Notes a wrong key; milliseconds after which to say so. Call `answered` when it was said. */
-  note(address: string, now: number): number {
-    const tries = this.#triesOf(address, now);
+  /**
+   * Notes a wrong key. Milliseconds after which to say so: call `answered` when it was said. Or
+   * `crowded`: so many answers wait for this address that this one is not kept waiting.
+   */
+  note(address: string, now: number): number | 'crowded' {
+    const tries = this.#triesOf(addressGroup(address), now);
     tries.wrong += 1;
+    if (tries.waiting >= MAX_WAITING) return 'crowded';
     tries.waiting += 1;
     return tries.wrong > FREE_TRIES ? DELAY_MS : 0;
   }
 
   answered(address: string): void {
-    const tries = this.#byAddress.get(address);
+    const tries = this.#byAddress.get(addressGroup(address));
     if (tries !== undefined) tries.waiting -= 1;
   }
 

@@ -119,13 +119,21 @@ test('after ten wrong keys a minute their answer is delayed, a right key is not'
     client.close();
     return { code: answer?.code, ms: performance.now() - beganAt };
   };
-  const inARow = async () => {
-    for (let tries = 0; tries < 10; tries++) await guess();
-    return guess();
-  };
-  expect((await inARow()).ms).toBeGreaterThan(1500);
+  let longestMs = 0;
+  for (let tries = 0; tries < 11 && longestMs < 1500; tries++) longestMs = (await guess()).ms;
+  expect(longestMs).toBeGreaterThan(1500);
+  const guesses = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const { client } = await connected();
+      return { client, answer: client.publish('guess') };
+    }),
+  );
+  // Eight answers wait now, which is all that one address gets.
+  const first = await Promise.race(guesses.map(({ answer }) => answer));
+  expect(first?.description).toContain('Too many wrong stream keys');
   const right = await RtmpClient.publishing({ port: house.port(), key: 'key-right' });
   right.close();
+  for (const { client } of guesses) client.close();
 });
 
 test('a key is in no log line', () => {
