@@ -18,6 +18,9 @@ export const LAG_LIMIT_MS = 400;
 const BEHIND_AFTER_MS = 2000;
 /** A run begins with everything since the newest keyframe and has to catch up first. */
 const START_UP_MS = 8000;
+/** A lag above this that only grows is nothing that is being caught up. */
+const LOSING_LAG_MS = 1000;
+const LOSING_AFTER_MS = 3000;
 
 /** What was seen of one rendition so far. */
 class Movement {
@@ -57,6 +60,8 @@ export class ProgressWatch {
   readonly #movements: Movement[] = [];
   #caughtUp = false;
   #behindSince: { at: number; lag: number } | null = null;
+  /** Since when every lag seen was larger than the one before. */
+  #losingSince: { at: number; lag: number } | null = null;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -96,11 +101,18 @@ export class ProgressWatch {
       this.#behindSince = null;
       return false;
     }
-    if (!this.#caughtUp && now - this.#startedAt < START_UP_MS) return false;
+    if (!this.#caughtUp && now - this.#startedAt < START_UP_MS) return this.#isLosing(now, lag);
     // After a burst from the encoder the lag shrinks by itself: measure anew from there.
     if (this.#behindSince === null || lag < this.#behindSince.lag * 0.75) {
       this.#behindSince = { at: now, lag };
     }
     return now - this.#behindSince.at >= BEHIND_AFTER_MS;
+  }
+
+  #isLosing(now: number, lag: number): boolean {
+    const before = this.#losingSince;
+    const isLosing = before !== null && lag > before.lag && lag > LOSING_LAG_MS;
+    this.#losingSince = { at: isLosing ? before.at : now, lag };
+    return isLosing && now - before.at >= LOSING_AFTER_MS;
   }
 }

@@ -64,6 +64,16 @@ describe('behind', () => {
     expect(found).toMatchObject({ verdict: 'behind' });
     expect(found?.at).toBeLessThan(12_000);
   });
+  test('a new run that only loses ground is, before its start-up is over', () => {
+    const losing = (ms: number) => (ms < 1000 ? null : live(ms) - 1500 - (ms - 1000) * 0.3);
+    const found = watch(30, live, [live, losing]);
+    expect(found).toEqual({ at: 4000, verdict: 'behind' });
+  });
+  test('not a new run that loses ground for a moment', () => {
+    const slowAtFirst = (ms: number) =>
+      live(ms) - Math.max(0, ms < 2500 ? 1500 + ms * 0.3 : 2250 - (ms - 2500) * 0.5);
+    expect(watch(30, live, [slowAtFirst])).toBeNull();
+  });
   test('not for one burst that is worked off', () => {
     const burst = (ms: number) => live(ms > 10_000 ? ms + 5000 : ms);
     const working = (ms: number) =>
