@@ -19,6 +19,7 @@ export interface RawRoute {
   prefix: string;
   /** Paths below it that express answers all the same. */
   except?: readonly string[];
+  /** Sets every header itself: one set before makes Node merge the prepared list of each answer. */
   handle(req: IncomingMessage, res: ServerResponse): void | Promise<void>;
 }
 
@@ -63,9 +64,9 @@ export function createHttpApp(options: {
   const app = createExpressApp({ ...options, log });
 
   const server = createNodeServer(config, (req, res) => {
-    res.setHeader('X-Content-Type-Options', 'nosniff');
     const route = rawRoutes.find((one) => isBelow(one, req.url ?? '/'));
     if (route === undefined) {
+      res.setHeader('X-Content-Type-Options', 'nosniff');
       app(req, res);
       return;
     }

@@ -1,9 +1,9 @@
 // Run as a process of its own by packager-origin.ts.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../platform/clock.ts';
-import { createLog } from '../../platform/log.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createHttpApp } from '../../platform/http-app.ts';
+import { createLog, type Log } from '../../platform/log.ts';
 import {
   FlvReader,
   type FlvTag,
@@ -19,6 +19,7 @@ import {
   type PackagerRun,
   type RenditionPlan,
 } from '../../transcoder/packager/stream-packager.ts';
+import { freePort } from './free-port.ts';
 import type { OriginOrder, OriginReady, OriginReport } from './packager-origin.ts';
 import { monotonicMs } from './statistics.ts';
 
@@ -81,18 +82,27 @@ function notePart(stream: LiveStream, rendition: string): void {
   if (report.parts.length > KEPT_PARTS) report.parts.shift();
 }
 
-/** Listens as platform/http-app does for `/live/`, and counts. */
-async function listen(origin: Origin): Promise<number> {
-  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
-    const url = request.url ?? '';
-    report.requests[url] = (report.requests[url] ?? 0) + 1;
-    origin.handle(request, response);
+/** Listens as the product does for `/live/`, and counts. */
+async function listen(origin: Origin, { dataDir }: OriginOrder, log: Log): Promise<number> {
+  const port = await freePort();
+  const app = createHttpApp({
+    config: loadConfig({ DATA_DIR: dataDir, HOST: '127.0.0.1', HTTP_PORT: String(port) }),
+    log,
+    health: { words: async () => ({}), cures: () => ({}), isStarted: () => true },
+    rawRoutes: [
+      {
+        prefix: '/live/',
+        handle: (request, response) => {
+          const url = request.url ?? '';
+          report.requests[url] = (report.requests[url] ?? 0) + 1;
+          origin.handle(request, response);
+        },
+      },
+    ],
+    routers: [],
   });
-  server.maxRequestsPerSocket = 0;
-  await new Promise<void>((resolve) => {
-    server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve);
-  });
-  return (server.address() as AddressInfo).port;
+  await app.listen();
+  return port;
 }
 
 async function serve(order: OriginOrder): Promise<void> {
@@ -105,7 +115,7 @@ async function serve(order: OriginOrder): Promise<void> {
   const origin = createOrigin({ store, clock: systemClock, log, cdnUrl: null });
   await origin.start();
   let stream: LiveStream | null = null;
-  const port = await listen(origin);
+  const port = await listen(origin, order, log);
   const packager = createStreamPackager({
     origin: {
       ...origin,

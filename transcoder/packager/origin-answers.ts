@@ -66,6 +66,7 @@ const FIXED_PLAYLIST_HEADERS = [
   ...['Access-Control-Allow-Origin', '*'],
   ...['Access-Control-Expose-Headers', 'Date, Age, ETag'],
   ...['Content-Type', 'application/vnd.apple.mpegurl'],
+  ...['X-Content-Type-Options', 'nosniff'],
   ...['Vary', 'accept-encoding'],
 ];
 

@@ -124,6 +124,16 @@ describe('the addresses of a channel', () => {
   });
 });
 
+describe('every answer', () => {
+  it('forbids sniffing', async () => {
+    const paths = ['index.m3u8', 'source/index.m3u8', 'source/seg-0.m4s', 'source/seg-99.m4s'];
+    for (const path of paths) {
+      const { headers } = await fetch(at(path));
+      expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
+    }
+  });
+});
+
 describe('playlists', () => {
   it('are compressed for those who can, with their own tag, and vary by it', async () => {
     const zipped = await fetch(at('source/index.m3u8'), { headers: { 'accept-encoding': 'gzip' } });
