@@ -37,7 +37,7 @@ export function renderMultivariantPlaylist(facts: MultivariantFacts): string {
   if (audio !== null) lines.push(audioMedia(audio));
   if (facts.captions) {
     lines.push(
-      `#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="${CAPTIONS_GROUP}",NAME="Captions",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID="CC1"`,
+      `#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="${CAPTIONS_GROUP}",NAME="Captions",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID="CC1"`,
     );
   }
   for (const rendition of video)

@@ -281,6 +281,8 @@ describe('captions', () => {
       renderMultivariantPlaylist({ variants: [video], independentSegments: true, captions });
     expect(rendered(true)).toMatch(/TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",.*INSTREAM-ID="CC1"/);
     expect(rendered(true)).toMatch(/FRAME-RATE=29\.970,CLOSED-CAPTIONS="cc"\ns\/source/);
+    // CEA-608 does not say its language.
+    expect(rendered(true)).not.toContain('LANGUAGE');
     expect(rendered(false)).not.toContain('CLOSED-CAPTIONS');
     expect(rendered(false)).toContain('BANDWIDTH=2000001,AVERAGE-BANDWIDTH=1500000');
   });
