@@ -30,8 +30,8 @@ export interface Config {
   services: ServiceName[];
   redisUrl: string | null;
   databaseUrl: string | null;
-  /** `source`, or rungs such as `720p@2500k,360p@600k`. Null: chosen by cores. */
-  ladder: string | null;
+  /** Rungs below the source. Null: chosen by cores. */
+  ladder: setting.LadderRung[] | null;
   partMs: number;
   segmentMs: number;
   reconnectGraceMs: number;

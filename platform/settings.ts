@@ -119,12 +119,31 @@ export const trustProxy = () =>
 
 const RUNG = /^(\d{3,4})p@(\d{2,6})k$/;
 
+export interface LadderRung {
+  /** Shorter side in pixels. */
+  lines: number;
+  /** Bits a second. */
+  bitrate: number;
+}
+
+/** The rungs below the source that LADDER asks for; null: it says something else. */
+export function parseLadder(value: string): LadderRung[] | null {
+  if (value === 'source') return [];
+  const rungs: LadderRung[] = [];
+  for (const rung of splitList(value)) {
+    const [, lines, kilobits] = RUNG.exec(rung) ?? [];
+    if (lines === undefined || kilobits === undefined) return null;
+    rungs.push({ lines: Number(lines), bitrate: Number(kilobits) * 1000 });
+  }
+  return new Set(rungs.map(({ lines }) => lines)).size === rungs.length ? rungs : null;
+}
+
 /** `source` alone, or rungs `HEIGHTp@KBITSk`, no height twice. */
 export const ladder = () =>
-  text('must be `source`, or a comma list of rungs such as 720p@2500k,360p@600k.', (value) => {
-    if (value === 'source') return true;
-    const rungs = splitList(value).map((rung) => RUNG.exec(rung)?.[1]);
-    return !rungs.includes(undefined) && new Set(rungs).size === rungs.length;
-  })
+  text(
+    'must be `source`, or a comma list of rungs such as 720p@2500k,360p@600k.',
+    (value) => parseLadder(value) !== null,
+  )
+    .transform(parseLadder)
     .nullable()
     .default(null);

@@ -1,4 +1,4 @@
-import { AppError } from '../platform/errors.ts';
+import type { LadderRung } from '../platform/settings.ts';
 import type { Source, SourceAudio, SourceVideo, VideoCodec } from '../platform/stream.ts';
 
 export interface VideoRung {
@@ -29,7 +29,7 @@ export interface LadderInput {
   /** What the machine has for encoders. */
   cores: number;
   /** The LADDER setting; null: by cores. */
-  setting: string | null;
+  setting: LadderRung[] | null;
   /** A hardware encoder works: the processor no longer bounds the ladder. */
   hardware: boolean;
   /** Keyframes of this source came too far apart to cut segments from: encode it. */
@@ -38,13 +38,7 @@ export interface LadderInput {
   shed: number;
 }
 
-interface RungWish {
-  /** Shorter side in pixels: 720 for both 1280x720 and 720x1280. */
-  lines: number;
-  bitrate: number;
-}
-
-const TABLE: RungWish[] = [
+const TABLE: LadderRung[] = [
   { lines: 720, bitrate: 2_500_000 },
   { lines: 480, bitrate: 1_200_000 },
   { lines: 360, bitrate: 600_000 },
@@ -56,30 +50,10 @@ const COPIED_H264_PROFILES = [66, 77, 100];
 const COPIED_AAC = ['mp4a.40.2', 'mp4a.40.5', 'mp4a.40.29'];
 
 /** About one core a rendition; copying costs none. */
-function affordable(cores: number, hardware: boolean): RungWish[] {
+function affordable(cores: number, hardware: boolean): LadderRung[] {
   if (hardware || cores >= 6) return TABLE;
   if (cores >= 4) return TABLE.filter(({ lines }) => lines !== 480);
   return cores >= 2 ? TABLE.filter(({ lines }) => lines === 360) : [];
-}
-
-const SETTING_RUNG = /^(\d{3,4})p@(\d{2,6})k$/;
-
-/**
- * The rungs below the source that LADDER asks for; the source itself always comes first.
- * Throws AppError `ladder_invalid`.
- */
-export function parseLadderSetting(setting: string): RungWish[] {
-  if (setting.trim() === 'source') return [];
-  return setting.split(',').map((text) => {
-    const [, lines, kilobits] = SETTING_RUNG.exec(text.trim()) ?? [];
-    if (lines === undefined || kilobits === undefined) {
-      throw new AppError({
-        code: 'ladder_invalid',
-        message: `LADDER has the rung "${text.trim()}"; write source alone, or rungs such as 720p@2500k,360p@600k.`,
-      });
-    }
-    return { lines: Number(lines), bitrate: Number(kilobits) * 1000 };
-  });
 }
 
 const linesOf = ({ width, height }: { width: number; height: number }) => Math.min(width, height);
@@ -162,7 +136,7 @@ export function ladderFor(input: LadderInput): Ladder {
   const wishes =
     input.setting === null
       ? affordable(cores, input.hardware)
-      : parseLadderSetting(input.setting).toSorted((a, b) => b.lines - a.lines);
+      : input.setting.toSorted((a, b) => b.lines - a.lines);
   let rungs = [sourceRung(video, copied)];
   for (const { lines, bitrate } of wishes) {
     if (lines >= linesOf(video)) continue;

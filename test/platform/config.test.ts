@@ -58,7 +58,10 @@ describe('settings', () => {
       httpPort: 9_000,
       publicUrl: 'https://live.example.org',
       trustProxy: 'loopback, 10.0.0.0/8',
-      ladder: '720p@2500k,360p@600k',
+      ladder: [
+        { lines: 720, bitrate: 2_500_000 },
+        { lines: 360, bitrate: 600_000 },
+      ],
       outboundAllow: ['10.0.0.0/8', 'fd00::/8'],
     });
   });
@@ -86,6 +89,8 @@ describe('a setting at fault', () => {
     [{ TRUST_PROXY: 'yes' }, 'number of proxies'],
     [{ SERVICES: 'web,transcode' }, 'comma list of ingest, transcoder'],
     [{ LADDER: '720p' }, '720p@2500k,360p@600k'],
+    [{ LADDER: '720p@fast' }, '720p@2500k,360p@600k'],
+    [{ LADDER: '720p@2500k;360p@600k' }, '720p@2500k,360p@600k'],
     [{ LADDER: '720p@2500k,720p@600k' }, '720p@2500k,360p@600k'],
     [{ PART_MS: '20' }, 'from 50 to 2000'],
     [{ SEGMENT_MS: '60000' }, 'from 500 to 15000'],

@@ -52,7 +52,7 @@ function startRun(directory: RunDirectory, source: Source, { startAtMs, ...wante
   const ladder = ladderFor({
     source,
     cores: 2,
-    setting: '120p@150k',
+    setting: [{ lines: 120, bitrate: 150_000 }],
     hardware: false,
     encodeSource: false,
     shed: 0,
