@@ -66,6 +66,19 @@ describe('controls', () => {
     expect(await page.locator('.latency').textContent()).toContain('0.4 s');
   });
 
+  test('the badge keeps the focus of the keyboard at the live edge, where it asks for nothing', async () => {
+    const badge = page.locator('.live-badge');
+    await badge.press('Enter');
+    await setPlayer(page, { atLiveEdge: true });
+    await page.locator('.live-badge[data-live=true]').waitFor();
+    await wishesOf(page);
+    await badge.press('Enter');
+
+    expect(await badge.evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await badge.getAttribute('aria-disabled')).toBe('true');
+    expect(await wishesOf(page)).toEqual([]);
+  });
+
   test('the quality menu lists Auto, the source and audio only, and asks for what is chosen', async () => {
     await page.getByRole('button', { name: 'Quality' }).click();
     const items = page.getByRole('menuitemradio');

@@ -12,9 +12,10 @@ export function LiveBadge({ engine, state }: { engine: PlayerEngine | null; stat
         type="button"
         className="live-badge"
         data-live={live}
-        disabled={live}
+        // Not `disabled`: that would take the keyboard's focus from who just pressed it.
+        aria-disabled={live}
         title={live ? 'You are watching live' : 'Go to live'}
-        onClick={() => engine?.goLive()}
+        onClick={() => live || engine?.goLive()}
       >
         <i aria-hidden="true" />
         {live ? 'Live' : 'Go live'}
