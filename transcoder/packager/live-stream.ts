@@ -81,7 +81,7 @@ export class LiveStream {
     this.givenUp.add(rendition);
     void this.writePlaylist(rendition);
     const segments = rendition.window.segments.map(({ slot }) => fileNames.segment(slot.msn));
-    const inits = rendition.initNumbers.map((number) => fileNames.init(number));
+    const inits = rendition.inits.numbers.map((number) => fileNames.init(number));
     for (const file of [...segments, ...inits]) this.store.retire(`${this.path}/${name}/${file}`);
   }
 

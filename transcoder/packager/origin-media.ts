@@ -61,7 +61,7 @@ function firstOf<From, To>(list: readonly From[], find: (one: From) => To | null
 /** What is complete and has its bytes. */
 function inMemory(rendition: Rendition, { type, number }: MediaFile): readonly Buffer[] | null {
   if (type === 'init') {
-    const init = rendition.init(number);
+    const init = rendition.inits.get(number);
     return init === null ? null : [init];
   }
   if (type === 'part') {

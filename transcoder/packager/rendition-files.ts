@@ -14,10 +14,10 @@ export class RenditionFiles {
   }
 
   writeInit(number: number, bytes: Buffer): void {
-    const { unsavedInits } = this.#rendition;
-    unsavedInits.delete(number);
+    const { unsaved } = this.#rendition.inits;
+    unsaved.delete(number);
     void this.#stream.store.put(this.#path(fileNames.init(number)), [bytes]).then((stored) => {
-      if (!stored) unsavedInits.add(number);
+      if (!stored) unsaved.add(number);
     });
   }
 
@@ -29,21 +29,24 @@ export class RenditionFiles {
     void this.#stream.store.put(path, parts).then((stored) => {
       segment.stored = stored;
       // What refused this may have taken the init segment with it.
-      if (!stored) this.#rendition.unsavedInits.add(segment.init);
+      if (!stored) this.#rendition.inits.unsaved.add(segment.init);
       if (stored) void this.#stream.writePlaylist(this.#rendition);
     });
   }
 
   #writeUnsavedInits(): void {
-    for (const number of this.#rendition.unsavedInits) {
-      const bytes = this.#rendition.init(number);
-      if (bytes === null) this.#rendition.unsavedInits.delete(number);
+    for (const number of this.#rendition.inits.unsaved) {
+      const bytes = this.#rendition.inits.get(number);
+      if (bytes === null) this.#rendition.inits.unsaved.delete(number);
       else this.writeInit(number, bytes);
     }
   }
 
-  /** Segments that left the playlist. */
+  /** Segments that left the playlist, and the init segments that none needs any more with them. */
   retire(segments: readonly Segment[]): void {
+    for (const number of this.#rendition.trimInits()) {
+      this.#stream.store.retire(this.#path(fileNames.init(number)));
+    }
     for (const { slot } of segments) {
       this.#stream.store.retire(this.#path(fileNames.segment(slot.msn)));
     }

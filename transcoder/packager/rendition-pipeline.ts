@@ -152,13 +152,13 @@ export class RenditionPipeline implements SegmentSink {
     const hole = before !== null && (msn > before.msn + 1 || startMs - endMs > HOLE_MS);
     this.#closeSegment(hole ? endMs : startMs);
     if (!this.#initReady) this.#beginMedia(stages);
-    const { initNumber } = rendition;
+    const { inits } = rendition;
     this.#fillGaps(msn);
     if (!first.keyframe) onForcedCut();
     const slot = timeline.slot(msn);
     if (slot === null) return;
     window.openSegment(slot, {
-      init: initNumber,
+      init: inits.newest,
       startMs,
       independent: first.keyframe,
       partTargetMs: this.#partTargetMs,
@@ -211,11 +211,11 @@ export class RenditionPipeline implements SegmentSink {
   }
 
   #fillGaps(before: number): void {
-    const { window, initNumber } = this.#options.rendition;
+    const { window, inits } = this.#options.rendition;
     const last = window.last?.slot.msn;
     if (last === undefined) return;
     for (const slot of this.#options.timeline.between(last, before)) {
-      window.addGap(slot, initNumber);
+      window.addGap(slot, inits.newest);
       gapSegments.inc();
       this.#changed = true;
     }

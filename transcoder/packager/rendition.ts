@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RenditionFacts } from '../../platform/stream.ts';
 import { BlockedRequests, type WaitLimit } from './blocked-requests.ts';
 import { writeInitSegment } from './init-segment.ts';
+import { InitSegments } from './init-segments.ts';
 import { LiveWindow, windowMsOf } from './live-window.ts';
 import {
   type PlaylistView,
@@ -39,14 +40,11 @@ export interface RenditionOptions {
 export class Rendition {
   plan: RenditionPlan;
   readonly window: LiveWindow;
+  readonly inits: InitSegments;
   readonly blocked: BlockedRequests;
   track: Track | null = null;
   fps: number | null = null;
-  /** Init segments that the store has not, or may have lost. */
-  readonly unsavedInits = new Set<number>();
   readonly #options: RenditionOptions;
-  readonly #inits = new Map<number, Buffer>();
-  #initNumber: number;
   readonly #rendered = new Map<boolean, RenderedText>();
   #ended = false;
 
@@ -54,7 +52,7 @@ export class Rendition {
     this.#options = options;
     this.plan = options.plan;
     const { targetDuration, used = { parts: 0, inits: 0 } } = options;
-    this.#initNumber = used.inits;
+    this.inits = new InitSegments(options.clock, used.inits);
     const windowMs = windowMsOf(targetDuration);
     this.window = new LiveWindow({ targetDuration, windowMs, firstPart: used.parts });
     this.blocked = new BlockedRequests({
@@ -68,25 +66,17 @@ export class Rendition {
   addInit(track: Track): { number: number; bytes: Buffer } {
     this.track = track;
     const bytes = writeInitSegment(track);
-    const number = ++this.#initNumber;
-    this.#inits.set(number, bytes);
-    return { number, bytes };
+    return { number: this.inits.add(bytes), bytes };
   }
 
-  init(number: number): Buffer | null {
-    return this.#inits.get(number) ?? null;
-  }
-
-  get initNumber(): number {
-    return this.#initNumber;
-  }
-
-  get initNumbers(): number[] {
-    return [...this.#inits.keys()];
+  /** @returns init segments that no listed segment needs since the last call */
+  trimInits(): number[] {
+    const oldest = this.window.segments.find(({ gap }) => !gap);
+    return this.inits.trim(oldest?.init ?? this.inits.newest);
   }
 
   get used(): UsedNames {
-    return { parts: this.window.nextPartNumber, inits: this.#initNumber };
+    return { parts: this.window.nextPartNumber, inits: this.inits.newest };
   }
 
   /** What the playlist says: never less than any part it lists, an earlier run's included. */

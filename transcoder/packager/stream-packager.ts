@@ -159,7 +159,7 @@ class Packager implements StreamPackager {
     if (smallest === undefined) return null;
     for (const segment of [...smallest.window.segments].reverse()) {
       const part = segment.parts[0];
-      const init = smallest.init(segment.init);
+      const init = smallest.inits.get(segment.init);
       if (segment.independent && part !== undefined && init !== null) {
         return Buffer.concat([init, part.bytes]);
       }

@@ -91,6 +91,17 @@ describe('a rendition that is given up', () => {
   });
 });
 
+describe('the init segments of many runs', () => {
+  it('go when their segments have been out of the playlist for ten minutes', async () => {
+    for (let round = 0; round < 22; round++) await play(both, round);
+    expect(await (await get('index.m3u8')).text()).not.toContain('init-1.mp4');
+    expect(await status('init-1.mp4')).toBe(200);
+    clock.advance(11 * 60_000);
+    await play(both, 22);
+    expect(await Promise.all(['init-1.mp4', 'init-8.mp4'].map(status))).toEqual([404, 200]);
+  });
+});
+
 describe('a rendition that is added', () => {
   it('lets players wait for its first segment, whose number the others tell', async () => {
     for (const round of [0, 1, 2]) await play(one, round);
