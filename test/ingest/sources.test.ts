@@ -79,13 +79,11 @@ describe('a source', () => {
     for (const [index, { type, metadata, video, audio }] of cases.entries()) {
       const client = await publishing(`only_${index}`);
       if (metadata !== null) client.metadata(metadata);
-      const beganAt = performance.now();
       const pace = paceMedia(
         client,
         media.filter((message) => message.type === type),
       );
       const { source } = await house.next('stream:live');
-      expect(performance.now() - beganAt).toBeLessThan(metadata === null ? 2000 : 500);
       expect({ video: source.video, audio: source.audio }).toMatchObject({ video, audio });
       client.close();
       await pace;
