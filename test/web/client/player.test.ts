@@ -1,25 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type ScriptedPages,
-  setPlayer,
-  startScriptedPages,
-  wishesOf,
-} from '../support/scripted-page.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { scriptedPagesForFile, setPlayer, video, wishesOf } from '../support/scripted-page.ts';
 
-let pages: ScriptedPages;
+const pages = scriptedPagesForFile();
 let page: Page;
-
-beforeAll(async () => {
-  pages = await startScriptedPages();
-});
-
-afterAll(async () => {
-  await pages?.[Symbol.asyncDispose]();
-});
-
-const video = <T>(read: (element: HTMLVideoElement) => T) =>
-  page.locator('video').evaluate(read as (element: SVGElement | HTMLElement) => T);
 
 describe('controls', () => {
   beforeEach(async () => {
@@ -136,7 +120,7 @@ describe('states', () => {
   test('a muted autoplay offers the sound', async () => {
     page = await pages.open('watch-muted');
     await page.getByRole('button', { name: 'Click to unmute' }).click();
-    await expect.poll(() => video((element) => element.muted)).toBe(false);
+    await expect.poll(() => video(page, (element) => element.muted)).toBe(false);
     await setPlayer(page, { muted: false, mutedByAutoplay: false });
     await page.locator('.unmute-pill').waitFor({ state: 'detached' });
     await page.context().close();
@@ -144,7 +128,7 @@ describe('states', () => {
 
   test('reconnecting keeps the last picture below the words', async () => {
     page = await pages.open('watch-reconnecting');
-    expect(await video((element) => element.videoWidth)).toBeGreaterThan(0);
+    expect(await video(page, (element) => element.videoWidth)).toBeGreaterThan(0);
     expect(await page.getByRole('status').first().textContent()).toBe(
       'Reconnecting to the stream.',
     );

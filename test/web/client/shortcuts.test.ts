@@ -1,20 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ScriptedPages, startScriptedPages, wishesOf } from '../support/scripted-page.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { scriptedPagesForFile, video, wishesOf } from '../support/scripted-page.ts';
 
-let pages: ScriptedPages;
+const pages = scriptedPagesForFile();
 let page: Page;
-
-beforeAll(async () => {
-  pages = await startScriptedPages();
-});
-
-afterAll(async () => {
-  await pages?.[Symbol.asyncDispose]();
-});
-
-const video = <T>(read: (element: HTMLVideoElement) => T) =>
-  page.locator('video').evaluate(read as (element: SVGElement | HTMLElement) => T);
 
 describe('shortcuts', () => {
   beforeEach(async () => {
@@ -26,27 +15,27 @@ describe('shortcuts', () => {
   test.each([' ', 'k'])('%j pauses what plays and plays what is paused', async (key) => {
     await page.waitForFunction(() => document.querySelector('video')?.paused === false);
     await page.keyboard.press(key);
-    await video((element) => element.pause());
+    await video(page, (element) => element.pause());
     await page.keyboard.press(key);
 
     expect(await wishesOf(page)).toEqual(['pause', 'play']);
   });
 
   test('m turns the sound on and off', async () => {
-    const first = await video((element) => element.muted);
+    const first = await video(page, (element) => element.muted);
     await page.keyboard.press('m');
-    await expect.poll(() => video((element) => element.muted)).toBe(!first);
+    await expect.poll(() => video(page, (element) => element.muted)).toBe(!first);
     await page.keyboard.press('m');
-    await expect.poll(() => video((element) => element.muted)).toBe(first);
+    await expect.poll(() => video(page, (element) => element.muted)).toBe(first);
   });
 
   test('arrows up and down change the volume', async () => {
-    const first = await video((element) => element.volume);
+    const first = await video(page, (element) => element.volume);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    await expect.poll(() => video((element) => element.volume)).toBeCloseTo(first - 0.1, 5);
+    await expect.poll(() => video(page, (element) => element.volume)).toBeCloseTo(first - 0.1, 5);
     await page.keyboard.press('ArrowUp');
-    await expect.poll(() => video((element) => element.volume)).toBeCloseTo(first - 0.05, 5);
+    await expect.poll(() => video(page, (element) => element.volume)).toBeCloseTo(first - 0.05, 5);
   });
 
   test('t is theatre, which hides the header, and Escape leaves it', async () => {

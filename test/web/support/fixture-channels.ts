@@ -1,4 +1,5 @@
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
+import { stopped } from '../../../web/client/channels/channel-facts.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -9,12 +10,7 @@ export function offlineChannel(
   return {
     channel,
     title: '',
-    live: false,
-    state: 'offline',
-    interrupted: false,
-    graceEndsAt: null,
-    streamId: null,
-    startedAt: null,
+    ...stopped,
     lastLiveAt: Date.now() - 3 * HOUR_MS,
     viewers: 0,
     thumbnail: null,

@@ -1,3 +1,4 @@
+import { START } from '../../../web/client/player/engine/player-store.ts';
 import type {
   CreatePlayerEngine,
   PlayerEngine,
@@ -14,24 +15,9 @@ declare global {
   }
 }
 
-const STATE: PlayerState = {
-  status: 'loading',
-  latencySeconds: null,
-  atLiveEdge: false,
-  qualities: [],
-  selectedQuality: -1,
-  activeQuality: null,
-  captionsAvailable: false,
-  captionsOn: false,
-  muted: false,
-  mutedByAutoplay: false,
-  stalls: 0,
-  error: null,
-};
-
 /** Stands in for the real engine where a test has to hold the page in one state. */
 export const createPlayerEngine: CreatePlayerEngine = ({ video }) => {
-  let state: PlayerState = { ...STATE, ...window.firstPlayerState };
+  let state: PlayerState = { ...START, ...window.firstPlayerState };
   const listeners = new Set<() => void>();
   const wishes: Wishes = [];
   const wish = (words: string) => {

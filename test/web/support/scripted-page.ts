@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import type { PlayerState } from '../../../web/client/player/engine/types.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { buildScriptedClient, type FixtureSite, openFixtureSite } from './fixture-site.ts';
@@ -32,6 +33,22 @@ export async function startScriptedPages(): Promise<ScriptedPages> {
     },
   };
 }
+
+/** The same for a whole test file: opens pages from its first test to its last. */
+export function scriptedPagesForFile(): Pick<ScriptedPages, 'open'> {
+  let pages: ScriptedPages;
+  beforeAll(async () => {
+    pages = await startScriptedPages();
+  });
+  afterAll(async () => {
+    await pages?.[Symbol.asyncDispose]();
+  });
+  return { open: (name, size) => pages.open(name, size) };
+}
+
+/** What `read` makes of the page's video element, there. */
+export const video = <T>(page: Page, read: (element: HTMLVideoElement) => T): Promise<T> =>
+  page.locator('video').evaluate(read as (element: SVGElement | HTMLElement) => T);
 
 /** What the page asked of its engine since the last time it was read. */
 export const wishesOf = (page: Page): Promise<string[]> =>

@@ -46,7 +46,8 @@ export function applyEvent<T extends Facts>(facts: T, event: ServerEvent): T {
 }
 
 const running = { live: true, state: 'live', interrupted: false, graceEndsAt: null } as const;
-const stopped = {
+/** Of a channel that nothing is on. */
+export const stopped = {
   live: false,
   state: 'offline',
   interrupted: false,

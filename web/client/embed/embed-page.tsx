@@ -1,12 +1,9 @@
 import './embed.css';
-import { useState } from 'react';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import { useChannel } from '../channels/use-channel.ts';
-import { useWatching } from '../channels/use-watching.ts';
-import { Player } from '../player/player.tsx';
 import { LogoMark } from '../shell/logo.tsx';
 import { Stage } from '../shell/stage.tsx';
-import { OfflineStage } from '../watch/offline-stage.tsx';
+import { ChannelStage } from '../watch/channel-stage.tsx';
 import { useDocumentTitle } from '../watch/use-page-state.ts';
 
 /** The player alone, for a frame on another site. */
@@ -29,24 +26,11 @@ export function EmbedPage({ channel }: { channel: string }) {
 }
 
 function EmbeddedChannel({ channel }: { channel: ChannelDetails }) {
-  const [opened, setOpened] = useState(channel.live);
-  if (channel.live && !opened) setOpened(true);
-  useWatching(channel.channel, opened);
   useDocumentTitle(channel);
   return (
     <main id="main" className="embed">
       <h1 className="visually-hidden">{channel.title || channel.channel}</h1>
-      {opened ? (
-        <Player
-          channel={channel.channel}
-          src={`/live/${channel.channel}/index.m3u8`}
-          fact={channel}
-          poster={channel.thumbnail}
-          theatre={null}
-        />
-      ) : (
-        <OfflineStage channel={channel}>{null}</OfflineStage>
-      )}
+      <ChannelStage channel={channel} theatre={null} whileOff={null} />
       <a className="embed-home" href={`/${channel.channel}`} target="_blank" rel="noopener">
         <LogoMark />
         <span>{channel.channel}</span>

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { createPlayerEngine } from './engine/player-engine.ts';
+import { START } from './engine/player-store.ts';
 import type { PlayerEngine, PlayerState } from './engine/types.ts';
 
 /** What the event stream says of the stream that is to be played. */
@@ -8,21 +9,6 @@ export interface StreamFact {
   streamId: string | null;
   interrupted: boolean;
 }
-
-const NOT_STARTED: PlayerState = {
-  status: 'loading',
-  latencySeconds: null,
-  atLiveEdge: false,
-  qualities: [],
-  selectedQuality: -1,
-  activeQuality: null,
-  captionsAvailable: false,
-  captionsOn: false,
-  muted: false,
-  mutedByAutoplay: false,
-  stalls: 0,
-  error: null,
-};
 
 /** One engine for as long as the video element and the source stay; told every fact of the stream. */
 export function useEngine(options: {
@@ -53,6 +39,6 @@ export function useEngine(options: {
     (listener: () => void) => engine?.subscribe(listener) ?? (() => {}),
     [engine],
   );
-  const state = useSyncExternalStore(subscribe, () => engine?.state() ?? NOT_STARTED);
+  const state = useSyncExternalStore(subscribe, () => engine?.state() ?? START);
   return { engine, state };
 }

@@ -1,13 +1,10 @@
 import './watch.css';
-import { useState } from 'react';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import { useChannel } from '../channels/use-channel.ts';
-import { useWatching } from '../channels/use-watching.ts';
-import { Player } from '../player/player.tsx';
 import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Stage } from '../shell/stage.tsx';
+import { ChannelStage } from './channel-stage.tsx';
 import { NotifyButton } from './notify-button.tsx';
-import { OfflineStage } from './offline-stage.tsx';
 import { SideColumn } from './side-column.tsx';
 import { StreamInfo } from './stream-info.tsx';
 import { useKeptFlag } from './use-kept-flag.ts';
@@ -40,40 +37,20 @@ export function WatchPage({ channel }: { channel: string }) {
 }
 
 function ChannelPage({ channel }: { channel: ChannelDetails }) {
-  const opened = useOpened(channel.live);
   const theatre = useTheatre();
   const [chatOpen, setChatOpen] = useKeptFlag('footlight-chat-open', true);
   const notification = useLiveNotification(channel);
-  useWatching(channel.channel, opened);
   useDocumentTitle(channel);
   const notify = <NotifyButton notification={notification} />;
   return (
     <main id="main" className="watch" data-theatre={theatre.on} data-chat={chatOpen}>
       <div className="watch-main">
         <div className="watch-player">
-          {opened ? (
-            <Player
-              channel={channel.channel}
-              src={`/live/${channel.channel}/index.m3u8`}
-              fact={channel}
-              poster={channel.thumbnail}
-              theatre={theatre}
-              afterEnd={notify}
-            />
-          ) : (
-            <OfflineStage channel={channel}>{notify}</OfflineStage>
-          )}
+          <ChannelStage channel={channel} theatre={theatre} whileOff={notify} />
         </div>
         <StreamInfo channel={channel} onShowChat={chatOpen ? null : () => setChatOpen(true)} />
       </div>
       {chatOpen && <SideColumn channel={channel.channel} onCollapse={() => setChatOpen(false)} />}
     </main>
   );
-}
-
-/** True from the first time the channel is live: the player then stays over ends and returns. */
-function useOpened(live: boolean): boolean {
-  const [opened, setOpened] = useState(live);
-  if (live && !opened) setOpened(true);
-  return opened || live;
 }

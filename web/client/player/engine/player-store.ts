@@ -1,6 +1,6 @@
 import { AUTO_QUALITY, type PlayerState } from './types.ts';
 
-const START: PlayerState = {
+export const START: PlayerState = {
   status: 'loading',
   latencySeconds: null,
   atLiveEdge: false,
