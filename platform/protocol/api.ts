@@ -106,9 +106,18 @@ export const channelSchema = describe(
 );
 
 export const channelListSchema = describe(
-  z.object({ channels: z.array(channelSummarySchema) }),
-  'All channels: live ones first, most viewers first among them.',
+  z.object({
+    channels: z.array(channelSummarySchema),
+    total: describe(count, 'Channels there are, on this page of the list or not'),
+  }),
+  'Channels: live ones first, most viewers first among them.',
 );
+
+/** Which page of the list. */
+export const channelListQuerySchema = z.object({
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 500),
+  offset: z._default(z.coerce.number().check(z.int(), z.nonnegative()), 0),
+});
 
 export const errorSchema = describe(
   z.object({

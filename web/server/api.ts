@@ -1,6 +1,11 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
-import { type ChannelList, channelNameSchema } from '../../platform/protocol/api.ts';
+import {
+  type ChannelList,
+  channelListQuerySchema,
+  channelNameSchema,
+} from '../../platform/protocol/api.ts';
+import { limitRate } from './api-rate.ts';
 import { byInterest, channelDetails, channelSummary } from './channel-view.ts';
 import { openapiDocument } from './openapi.ts';
 import type { Viewers } from './viewers.ts';
@@ -11,15 +16,22 @@ const MAX_QUERY_LENGTH = 2_048;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** `/api/...`: REST, described by `/api/openapi.json`. Errors are thrown as AppError. */
-export function createApi(context: WebContext, viewers: Viewers): Router {
+export function createApi(options: {
+  context: WebContext;
+  viewers: Viewers;
+  /** Of one address. */
+  requestsPerMinute: number;
+}): Router {
+  const { context, viewers, requestsPerMinute } = options;
   const router = express.Router();
   const document = openapiDocument();
 
-  router.use(refuseLongQueries, limitTime(context), openToEveryOrigin);
+  router.use(openToEveryOrigin, limitRate(requestsPerMinute));
+  router.use(refuseLongQueries, limitTime(context));
   router.all(['/openapi.json', '/v1/channels', '/v1/channels/:channel'], getOnly);
   router.get('/openapi.json', (_req, res) => void res.json(document));
-  router.get('/v1/channels', async (_req, res) => {
-    res.json(await listChannels(context, viewers));
+  router.get('/v1/channels', async (req, res) => {
+    res.json(await listChannels(context, viewers, req.query));
   });
   router.get('/v1/channels/:channel', async (req, res) => {
     res.json(await getChannel(context, viewers, req.params.channel));
@@ -34,7 +46,19 @@ export function createApi(context: WebContext, viewers: Viewers): Router {
   return router;
 }
 
-async function listChannels(context: WebContext, viewers: Viewers): Promise<ChannelList> {
+async function listChannels(
+  context: WebContext,
+  viewers: Viewers,
+  query: unknown,
+): Promise<ChannelList> {
+  const page = channelListQuerySchema.safeParse(query);
+  if (!page.success)
+    throw new AppError({
+      code: 'query_invalid',
+      message: 'limit is a whole number from 1 to 500, offset one from 0: correct the query.',
+      status: 400,
+    });
+  const { limit, offset } = page.data;
   const [channels, entries] = await Promise.all([
     context.channels.list(),
     context.directory.list(),
@@ -47,7 +71,8 @@ async function listChannels(context: WebContext, viewers: Viewers): Promise<Chan
       viewers: viewers.of(channel.name),
     }),
   );
-  return { channels: summaries.sort(byInterest) };
+  const sorted = summaries.sort(byInterest);
+  return { channels: sorted.slice(offset, offset + limit), total: sorted.length };
 }
 
 async function getChannel(context: WebContext, viewers: Viewers, requested: string) {

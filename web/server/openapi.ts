@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {
+  channelListQuerySchema,
   channelListSchema,
   channelNameSchema,
   channelSchema,
@@ -32,7 +33,12 @@ export function openapiDocument() {
       '/api/v1/channels': {
         get: {
           operationId: 'listChannels',
-          summary: 'All channels, live ones first',
+          summary: 'The channels, live ones first',
+          parameters: Object.entries(channelListQuerySchema.shape).map(([name, schema]) => ({
+            name,
+            in: 'query',
+            schema: componentOf(schema),
+          })),
           responses: {
             200: json('ChannelList', 'The channels'),
             default: json('Error', 'Why there is no answer'),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Service } from '../../platform/service.ts';
 import { createApi, getOnly, openToEveryOrigin } from './api.ts';
+import { DEFAULT_REQUESTS_PER_MINUTE } from './api-rate.ts';
 import { type Assets, readAssets } from './assets.ts';
 import { createEventFeed } from './event-feed.ts';
 import { createEventsRoute, DEFAULT_EVENT_LIMITS, type EventLimits } from './events.ts';
@@ -19,6 +20,8 @@ export interface WebOptions {
   pageDirectory?: string;
   limits?: Partial<EventLimits>;
   viewerLingerMs?: number;
+  /** Requests to `/api` that one address may send. */
+  requestsPerMinute?: number;
 }
 
 /** The pages, `/api` and `/events`. The router goes last: it answers every path that is left. */
@@ -40,10 +43,15 @@ export function createWeb(
     viewers,
     limits: { ...DEFAULT_EVENT_LIMITS, ...options.limits },
   });
+  const api = createApi({
+    context,
+    viewers,
+    requestsPerMinute: options.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
+  });
 
   const router = express.Router();
   router.all('/events', headers.api, openToEveryOrigin, getOnly, events);
-  router.use('/api', timed('api'), headers.api, createApi(context, viewers));
+  router.use('/api', timed('api'), headers.api, api);
   // Below here nothing takes anything but GET.
   router.use(answerOtherMethods(headers.api));
   router.use('/assets', timed('asset'), headers.asset, serveOr404(assets));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { channelListSchema, channelSchema, errorSchema } from '../../../platform/protocol/api.ts';
 import type { PublisherFacts, RenditionFacts } from '../../../platform/stream.ts';
@@ -116,6 +116,55 @@ test('the list has live channels first, and of them the most watched', async () 
   const response = await fetch(`${web.origin}/api/v1/channels`);
   const { channels } = (await response.json()) as { channels: { channel: string }[] };
   expect(channels.map((one) => one.channel)).toEqual(['beta', 'zzz', 'aaa', 'alpha']);
+});
+
+test('the list is read in pages, and says how many there are', async () => {
+  await using web = await serveWeb();
+  web.channels.set('gamma', channelNamed('gamma'));
+  const response = await fetch(`${web.origin}/api/v1/channels?limit=1&offset=1`);
+  const { channels, total } = channelListSchema.parse(await response.json());
+  expect(channels.map((one) => one.channel)).toEqual(['beta']);
+  expect(total).toBe(3);
+});
+
+test.each([
+  'limit=0',
+  'limit=501',
+  'limit=1.5',
+  'limit=',
+  'limit=1&limit=2',
+  'offset=-1',
+  'offset=x',
+])('no page of the list is %s', async (query) => {
+  await using web = await serveWeb();
+  const response = await fetch(`${web.origin}/api/v1/channels?${query}`);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: 'query_invalid' });
+});
+
+describe('requests of one address', () => {
+  const ask = (origin: string, from: string, path = '/api/v1/channels') =>
+    fetch(`${origin}${path}`, { headers: { 'X-Forwarded-For': from } });
+
+  test('beyond the limit are refused and told when to come back', async () => {
+    await using web = await serveWeb({
+      config: { trustProxy: 'loopback' },
+      requestsPerMinute: 2,
+    });
+    for (const _ of [1, 2]) expect((await ask(web.origin, '192.0.2.1')).status).toBe(200);
+    const refused = await ask(web.origin, '192.0.2.1');
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: 'requests_too_many' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    expect((await ask(web.origin, '192.0.2.2')).status).toBe(200);
+    expect((await ask(web.origin, '192.0.2.1', '/alpha')).status).toBe(200);
+  });
+
+  test('are not counted by what an address claims that no setting trusts', async () => {
+    await using web = await serveWeb({ requestsPerMinute: 1 });
+    for (const _ of [1, 2, 3]) expect((await ask(web.origin, '192.0.2.1')).status).toBe(200);
+  });
 });
 
 test.each(['gamma', 'a', 'a%2F..%2Fb', '%00%00%00', 'x'.repeat(300)])(

@@ -104,7 +104,8 @@ function answerApi(path: string, channels: ChannelDetails[], response: ServerRes
   const missing = name !== undefined && found === undefined;
   response.writeHead(missing ? 404 : 200, { 'content-type': 'application/json' });
   if (missing) response.end('{"code":"channel_unknown","message":"There is no such channel."}');
-  else response.end(JSON.stringify(name === undefined ? { channels } : found));
+  else
+    response.end(JSON.stringify(name === undefined ? { channels, total: channels.length } : found));
 }
 
 async function answerFile(dir: string, path: string, response: ServerResponse): Promise<void> {
