@@ -27,7 +27,6 @@ declare module 'node-media-server/src/protocol/rtmp.js' {
     inChunkSize: number;
     outChunkSize: number;
     ackSize: number | undefined;
-    flv: unknown;
     onOutputCallback: (bytes: Buffer) => void;
     parserData(bytes: Buffer): string | null;
     packetParse(): void;

@@ -1,4 +1,5 @@
-import Rtmp from 'node-media-server/src/protocol/rtmp.js';
+import { createRequire } from 'node:module';
+import type RtmpProtocol from 'node-media-server/src/protocol/rtmp.js';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { type AmfValue, readAmf0 } from './amf0.ts';
 import { FLV_TAG_HEADER_BYTES, FLV_TAG_TRAILER_BYTES } from './media-tag.ts';
@@ -13,6 +14,19 @@ import {
 } from './rtmp-limits.ts';
 import { Slab } from './slab.ts';
 
+/** In place of the reader of FLV files that comes with each connection, with a buffer of 1 MiB. */
+class NoFlvReader {}
+
+function loadProtocol(): typeof RtmpProtocol {
+  const require = createRequire(import.meta.url);
+  const flvPath = require.resolve('node-media-server/src/protocol/flv.js');
+  require(flvPath);
+  const flv = require.cache[flvPath];
+  if (flv !== undefined) flv.exports = NoFlvReader;
+  return require('node-media-server/src/protocol/rtmp.js');
+}
+
+const Rtmp = loadProtocol();
 const NOTHING = Buffer.alloc(0);
 const HANDSHAKE_DONE = 3;
 
@@ -43,8 +57,6 @@ export abstract class RtmpServer extends Rtmp {
 
   constructor(output: (bytes: Buffer) => void) {
     super();
-    // A megabyte for reading FLV files, which nothing here does.
-    this.flv = null;
     this.onOutputCallback = output;
   }
 
