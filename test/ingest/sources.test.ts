@@ -33,7 +33,9 @@ describe('a source', () => {
       video: { codec: 'h264', width: 160, height: 90, fps: 25 },
       audio: { codec: 'aac', sampleRate: 48_000, channels: 1 },
     });
-    expect(source.firstMediaMs - FIRST_MEDIA_MS).toBeLessThan(2000);
+    const arrivedAt = source.wallBaseMs + source.firstMediaMs;
+    expect(arrivedAt).toBeGreaterThanOrEqual(startedAt);
+    expect(arrivedAt).toBeLessThanOrEqual(Date.now());
     // Wall time of media time 0 is what the stream's start says.
     expect(source.wallBaseMs).toBeCloseTo(startedAt - FIRST_MEDIA_MS, -3);
     const feed = await readFeed(source.url);
@@ -137,7 +139,7 @@ describe('another source begins, behind the last one in media time, when', () =>
     await feed.ended;
     const lastMs = Math.max(...feed.frames().map(({ timestampMs }) => timestampMs));
     expect(next.firstMediaMs).toBeGreaterThan(lastMs);
-    expect(next.firstMediaMs).toBeLessThan(source.firstMediaMs + 8000);
+    expect(next.firstMediaMs).toBeLessThan(source.firstMediaMs + 60_000);
     client.close();
     await house.next('stream:interrupted');
   });
