@@ -47,6 +47,7 @@ export class MasterSegmenter {
     const frameMs = (this.#options.frameTicks() * 1000) / timescale;
     if (!this.#started && (timeMs < startAtMs - frameMs / 2 || !sample.keyframe)) return;
     timeline.advance(timeMs);
+    timeline.arrived(timeMs, this.#options.now());
     const begins = this.#isBoundary(sample, timeMs, frameMs);
     this.#started = true;
     const slot = begins ? timeline.open(timeMs) : timeline.current;

@@ -1,3 +1,5 @@
+import { WallBase } from './wall-base.ts';
+
 /** One segment's place in the stream, the same in every rendition. */
 export interface Slot {
   /** Media sequence number. */
@@ -36,7 +38,7 @@ const MAX_HOLE_SEGMENTS = 20;
 export class Timeline {
   readonly #lengths: SegmentLengths;
   readonly #slots: Slot[] = [];
-  #wallBaseMs = 0;
+  #wallBase = new WallBase(0);
   #runStartsAt = 0;
   #inRun = false;
   /** Media time up to which the master has been seen. */
@@ -48,7 +50,7 @@ export class Timeline {
 
   /** A new run: its first segment is a discontinuity. */
   beginRun(wallBaseMs: number): void {
-    this.#wallBaseMs = wallBaseMs;
+    this.#wallBase = new WallBase(wallBaseMs);
     this.#inRun = false;
     this.#masterMs = Number.NEGATIVE_INFINITY;
   }
@@ -82,19 +84,25 @@ export class Timeline {
     // Dates never go back, whatever the clocks of two runs say.
     if (begins) {
       const endedAt = last.wallBaseMs + (last.endMs ?? last.startMs);
-      this.#wallBaseMs = Math.max(this.#wallBaseMs, endedAt - startMs);
+      this.#wallBase.atLeast(endedAt - startMs);
     }
+    if (this.#inRun) this.#wallBase.next();
     this.#inRun = true;
     const slot: Slot = {
       msn: this.lastMsn + 1,
       startMs,
       endMs: null,
       discontinuity: (last?.discontinuity ?? 0) + (begins ? 1 : 0),
-      wallBaseMs: this.#wallBaseMs,
+      wallBaseMs: this.#wallBase.baseMs,
     };
     this.#slots.push(slot);
     if (this.#slots.length > SLOTS_KEPT) this.#slots.shift();
     return slot;
+  }
+
+  /** A frame of the master came in. @param now wall ms */
+  arrived(masterMs: number, now: number): void {
+    this.#wallBase.arrived(masterMs, now);
   }
 
   /**
