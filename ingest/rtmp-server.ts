@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type RtmpProtocol from 'node-media-server/src/protocol/rtmp.js';
 import { AppError, messageOf } from '../platform/errors.ts';
-import { type AmfValue, readAmf0 } from './amf0.ts';
 import { FLV_TAG_HEADER_BYTES, FLV_TAG_TRAILER_BYTES } from './media-tag.ts';
 import {
   MAX_CHUNK_SIZE,
@@ -36,17 +35,9 @@ export const violation = (code: string, message: string) =>
 /** Descriptions are sent in ASCII: the library counts characters where AMF counts bytes. */
 const ascii = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
 
-export interface RtmpCommand {
-  name: AmfValue;
-  transactionId: number;
-  /** What stands behind the transaction id, the command object first. */
-  values: AmfValue[];
-  streamId: number;
-}
-
 /**
  * node-media-server's parser of handshake and chunks, with what it does not check checked: sizes,
- * chunk sizes and counts, commands. Its own handling of commands and media is never reached.
+ * chunk sizes and counts. Its own handling of messages is never reached.
  */
 export abstract class RtmpServer extends Rtmp {
   readonly #slab = new Slab();
@@ -62,8 +53,8 @@ export abstract class RtmpServer extends Rtmp {
 
   /** Media is kept only while this is true; before, its bytes are stepped over. */
   protected abstract takesMedia(): boolean;
-  protected abstract handleCommand(command: RtmpCommand): void;
-  protected abstract handleData(values: AmfValue[]): void;
+  /** A control, command or data message. */
+  protected abstract handleMessage(type: number, payload: Buffer, streamId: number): void;
   /** `tag`: the message with room for an FLV tag round it, never written to again. */
   protected abstract handleMedia(type: 8 | 9, timestamp: number, tag: Buffer): void;
   protected abstract handleFault(error: AppError): void;
@@ -172,63 +163,21 @@ export abstract class RtmpServer extends Rtmp {
     if (header.type === MESSAGE.video || header.type === MESSAGE.audio) {
       this.handleMedia(header.type, packet.clock, tag);
     } else {
-      this.#handle(header.type, payload);
+      this.handleMessage(header.type, payload, header.stream_id);
     }
   }
 
-  #handle(type: number, payload: Buffer): void {
-    switch (type) {
-      case MESSAGE.setChunkSize:
-        this.#setChunkSize(payload);
-        break;
-      case MESSAGE.abort:
-        this.#abort(payload);
-        break;
-      case MESSAGE.windowAcknowledgementSize:
-        if (payload.length >= 4) this.ackSize = payload.readUInt32BE(0);
-        break;
-      case MESSAGE.commandAmf0:
-        this.#command(payload);
-        break;
-      case MESSAGE.commandAmf3:
-        this.#command(payload.subarray(1));
-        break;
-      case MESSAGE.dataAmf0:
-        this.#data(payload);
-        break;
-      case MESSAGE.dataAmf3:
-        this.#data(payload.subarray(1));
+  /** Throws AppError when no encoder would send chunks of so many bytes. */
+  protected receiveChunksOf(bytes: number): void {
+    if (bytes < MIN_CHUNK_SIZE || bytes > MAX_CHUNK_SIZE) {
+      throw violation('rtmp_invalid', `The encoder sets a chunk size of ${bytes} bytes.`);
     }
+    this.inChunkSize = bytes;
   }
 
-  #command(payload: Buffer): void {
-    const [name, transaction, ...values] = readAmf0(payload);
-    const transactionId = typeof transaction === 'number' ? transaction : 0;
-    const streamId = this.parserPacket.header.stream_id;
-    this.handleCommand({ name, transactionId, values, streamId });
-  }
-
-  /** Metadata only informs: a publisher is not lost for what cannot be read of it. */
-  #data(payload: Buffer): void {
-    let values: AmfValue[];
-    try {
-      values = readAmf0(payload);
-    } catch {
-      return;
-    }
-    this.handleData(values);
-  }
-
-  #setChunkSize(payload: Buffer): void {
-    const size = payload.length >= 4 ? payload.readUInt32BE(0) : 0;
-    if (size < MIN_CHUNK_SIZE || size > MAX_CHUNK_SIZE) {
-      throw violation('rtmp_invalid', `The encoder sets a chunk size of ${size} bytes.`);
-    }
-    this.inChunkSize = size;
-  }
-
-  #abort(payload: Buffer): void {
-    const stream = payload.length >= 4 ? this.inPackets.get(payload.readUInt32BE(0)) : undefined;
+  /** What has come of the message on this chunk stream is forgotten. */
+  protected abort(chunkStream: number): void {
+    const stream = this.inPackets.get(chunkStream);
     if (stream === undefined || stream.bytes === 0) return;
     this.#unfinishedBytes -= stream.payload.length;
     stream.tag = undefined;

@@ -1,7 +1,8 @@
 import { AppError } from '../platform/errors.ts';
 import { type AmfValue, amfObject } from './amf0.ts';
 import { MAX_NAME_LENGTH, MAX_STREAMS } from './rtmp-limits.ts';
-import { type RtmpCommand, RtmpServer, violation } from './rtmp-server.ts';
+import { type RtmpCommand, RtmpMessages } from './rtmp-messages.ts';
+import { violation } from './rtmp-server.ts';
 
 export const RTMP_APP = 'live';
 
@@ -32,7 +33,7 @@ export interface RtmpSessionListener {
 type State = 'connecting' | 'connected' | 'authorising' | 'publishing' | 'stopped';
 
 /** The server's side of one RTMP connection, which may publish once and do nothing else. */
-export class RtmpSession extends RtmpServer {
+export class RtmpSession extends RtmpMessages {
   readonly #listener: RtmpSessionListener;
   #state: State = 'connecting';
   #app = '';
