@@ -22,11 +22,14 @@ export function QualityMenu({ engine, state }: QualityMenuProps) {
     return () => element.removeEventListener('change', choose);
   }, [engine]);
 
-  // The menu ticks what was clicked; the tick belongs to what the engine really plays.
+  // The menu ticks what was clicked; the tick belongs to what the engine really plays. Set before
+  // the element is defined, the value would hide the property that it then has.
   useEffect(() => {
-    if (menu.current !== null && qualities.length > 0) {
-      (menu.current as Menu).value = String(selectedQuality);
-    }
+    void customElements.whenDefined('media-chrome-menu').then(() => {
+      if (menu.current !== null && qualities.length > 0) {
+        (menu.current as Menu).value = String(selectedQuality);
+      }
+    });
   });
 
   return (
