@@ -33,6 +33,7 @@ const FOR_TESTS = [
     isThere: () => ['chromium', 'chromium-browser', 'google-chrome'].some(hasCommand),
   },
   { name: 'fonts-liberation', isThere: () => existsSync('/usr/share/fonts/truetype/liberation') },
+  { name: 'openssl', isThere: () => hasCommand('openssl') },
   { name: 'nginx', isThere: () => hasCommand('nginx'), service: 'nginx' },
   {
     name: 'libnginx-mod-rtmp',
