@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEncoder } from './support/encoder.ts';
 import { freePorts } from './support/free-ports.ts';
 import { descendants, stillRunning } from './support/process-tree.ts';
-import { type ProductProcess, spawnProduct, startProduct } from './support/product.ts';
+import { PROJECT, type ProductProcess, spawnProduct, startProduct } from './support/product.ts';
 
 const running: ProductProcess[] = [];
 const own = <T extends ProductProcess>(product: T): T => {
@@ -78,6 +78,18 @@ describe('with TLS_CERT and TLS_KEY', () => {
     });
     expect(answer.statusCode).toBe(200);
     expect((await product.ready)?.rtmpUrl).toMatch(/^rtmps:/);
+  });
+
+  it('is found ready by the health check of the container, and not once it has stopped', async () => {
+    const product = own(await startProduct({ env: { TLS_CERT: cert, TLS_KEY: key } }));
+    const { port } = new URL(product.httpUrl);
+    const check = () => {
+      const env = { ...process.env, HTTP_PORT: port, TLS_CERT: cert };
+      return spawnSync(process.execPath, [join(PROJECT, 'deploy/healthcheck.js')], { env }).status;
+    };
+    expect(check()).toBe(0);
+    await product.stop();
+    expect(check()).toBe(1);
   });
 
   it('names both settings when the two files do not belong together', async () => {
