@@ -1,19 +1,40 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SqliteDatabase } from 'kysely';
 
-/** What Kysely's SQLite dialect asks of a driver, answered by Node's own SQLite. */
+type Statement = ReturnType<SqliteDatabase['prepare']>;
+
+/** Queries are few and written in the sources; those built with lists differ by the list's length. */
+const MOST_STATEMENTS = 100;
+
+/**
+ * What Kysely's SQLite dialect asks of a driver, answered by Node's own SQLite. Statements are
+ * prepared once: the dialect runs one at a time to its end.
+ */
 export function nodeSqlite(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, Statement>();
   return {
-    close: () => database.close(),
-    prepare(sql) {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(toInput)),
-        run: (parameters) => statement.run(...parameters.map(toInput)),
-        iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
-      };
+    close() {
+      prepared.clear();
+      database.close();
     },
+    prepare(sql) {
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      if (prepared.size >= MOST_STATEMENTS) prepared.clear();
+      const statement = prepareOne(database, sql);
+      prepared.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function prepareOne(database: DatabaseSync, sql: string): Statement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(toInput)),
+    run: (parameters) => statement.run(...parameters.map(toInput)),
+    iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
   };
 }
 
