@@ -1,6 +1,8 @@
 /** FLV tag header (Adobe FLV 10.1, E.4.1) and the PreviousTagSize behind the body. */
 export const FLV_TAG_HEADER_BYTES = 11;
 export const FLV_TAG_TRAILER_BYTES = 4;
+/** What an FLV tag adds to the message in it. */
+export const ENVELOPE_BYTES = FLV_TAG_HEADER_BYTES + FLV_TAG_TRAILER_BYTES;
 
 /** A whole FLV tag, ready to be sent, with what ingest needs to know of it. */
 export interface MediaTag {

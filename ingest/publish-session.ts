@@ -1,7 +1,5 @@
 import type { Clock, NewId } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
-import { parseAudioTag } from '../platform/media/audio-tag.ts';
-import { parseVideoTag } from '../platform/media/video-tag.ts';
 import {
   FIRST_MEDIA_MS,
   type PublisherFacts,
@@ -9,32 +7,19 @@ import {
   type SourceAudio,
 } from '../platform/stream.ts';
 import type { AmfValue } from './amf0.ts';
-import { FLV_TAG_HEADER_BYTES, FLV_TAG_TRAILER_BYTES, frameTag, tagBody } from './media-tag.ts';
+import { readMetadata } from './encoder-metadata.ts';
+import { ENVELOPE_BYTES, frameTag } from './media-tag.ts';
 import { MediaTimeline } from './media-timeline.ts';
 import { adviseOn } from './publisher-advice.ts';
 import { PublisherMeter } from './publisher-facts.ts';
 import type { FeedServer } from './source-feed.ts';
 import { SourceRun } from './source-run.ts';
-import {
-  type AudioSetup,
-  classicAac,
-  classicAvc,
-  type Readable,
-  setUpAudio,
-  setUpVideo,
-  type VideoSetup,
-} from './track-setup.ts';
+import { type Arrival, TrackMessages, type VideoFrame } from './track-messages.ts';
+import type { AudioSetup, Readable, VideoSetup } from './track-setup.ts';
 import type { PublisherReport, PublishGrant } from './worker-messages.ts';
 
 /** Between the last media of an earlier publisher of the stream and the first of this one. */
 const RESUME_GAP_MS = 100;
-const ENVELOPE_BYTES = FLV_TAG_HEADER_BYTES + FLV_TAG_TRAILER_BYTES;
-/** First byte of an H.264 inter or key frame, second byte of a coded frame. */
-const AVC_KEYFRAME = 0x17;
-const AVC_INTERFRAME = 0x27;
-const AVC_CODED = 1;
-const AAC = 10;
-
 export interface PublishSessionOptions {
   publisherId: string;
   grant: PublishGrant;
@@ -56,6 +41,7 @@ export class PublishSession {
   readonly #options: PublishSessionOptions;
   readonly #meter: PublisherMeter;
   readonly #sources: SourceRun;
+  readonly #messages: TrackMessages;
   readonly #acceptedAt: number;
   #timeline: MediaTimeline | null = null;
   #video: VideoSetup | null = null;
@@ -76,6 +62,12 @@ export class PublishSession {
     this.#meter = new PublisherMeter(this.#acceptedAt);
     const { feeds, newId, onSource, grant } = options;
     this.#sources = new SourceRun({ feeds, newId, onSource, firstRun: grant.run });
+    this.#messages = new TrackMessages(options.readable, {
+      videoSetup: (setup, { now }) => this.#setVideo(setup, now),
+      audioSetup: (setup, { now }) => this.#setAudio(setup, now),
+      videoFrame: (bytes, arrival, frame) => this.#videoFrame(bytes, arrival, frame),
+      audioFrame: (bytes, arrival) => this.#audioFrame(bytes, arrival),
+    });
   }
 
   get streamId(): string {
@@ -101,13 +93,10 @@ export class PublishSession {
   }
 
   metadata(metadata: { [name: string]: AmfValue }): void {
-    const { encoder, framerate, videocodecid, audiocodecid } = metadata;
-    if (typeof encoder === 'string' && encoder !== '') this.#encoder = printable(encoder);
-    if (typeof framerate === 'number' && framerate >= 1 && framerate <= 480) {
-      this.#declaredFps = Math.round(framerate * 1000) / 1000;
-    }
-    const tracks = { video: isDeclared(videocodecid), audio: isDeclared(audiocodecid) };
-    if (tracks.video || tracks.audio) this.#sources.expect(tracks);
+    const { encoder, fps, tracks } = readMetadata(metadata);
+    this.#encoder = encoder ?? this.#encoder;
+    this.#declaredFps = fps ?? this.#declaredFps;
+    if (tracks !== null) this.#sources.expect(tracks);
   }
 
   /** `tag`: the message with room for an FLV tag round it. Throws nothing. */
@@ -116,8 +105,7 @@ export class PublishSession {
     this.lastMediaAt = now;
     if (tag.length === ENVELOPE_BYTES) return;
     try {
-      if (type === 9) this.#videoMessage(tag, timestamp, now);
-      else this.#audioMessage(tag, timestamp, now);
+      this.#messages.read(type, tag, { timestamp, now });
     } catch (error) {
       this.#options.onRefused(asRefusal(error));
     }
@@ -128,38 +116,22 @@ export class PublishSession {
     this.#sources.flush();
   }
 
-  #videoMessage(tag: Buffer, timestamp: number, now: number): void {
-    const first = tag[FLV_TAG_HEADER_BYTES];
-    const isAvc = first === AVC_INTERFRAME || first === AVC_KEYFRAME;
-    if (isAvc && tag[FLV_TAG_HEADER_BYTES + 1] === AVC_CODED && tag.length > ENVELOPE_BYTES + 5) {
-      const compositionMs = tag.readIntBE(FLV_TAG_HEADER_BYTES + 2, 3);
-      this.#videoFrame(tag, { timestamp, now, compositionMs, keyframe: first === AVC_KEYFRAME });
-      return;
-    }
-    const parsed = parseVideoTag(tagBody(tag));
-    const enhancedAvc = parsed.codec === 'h264' && ((first ?? 0) & 0x80) !== 0;
-    const message = enhancedAvc && parsed.data.length > 0 ? classicAvc(parsed) : tag;
-    if (parsed.kind === 'config') {
-      this.#video = this.#withFps(setUpVideo(parsed, message, this.#options.readable));
-      this.#sources.setVideo(this.#video, now);
-    } else if (parsed.kind === 'frame' && parsed.data.length > 0) {
-      const { keyframe, compositionMs } = parsed;
-      this.#videoFrame(message, { timestamp, now, compositionMs, keyframe });
-    }
+  #setVideo(setup: VideoSetup, now: number): void {
+    const fps = setup.source.fps ?? this.#declaredFps;
+    this.#video = { ...setup, source: { ...setup.source, fps } };
+    this.#sources.setVideo(this.#video, now);
   }
 
-  #withFps(setup: VideoSetup): VideoSetup {
-    return { ...setup, source: { ...setup.source, fps: setup.source.fps ?? this.#declaredFps } };
+  #setAudio(setup: AudioSetup, now: number): void {
+    this.#audio = setup;
+    this.#sources.setAudio(setup, now);
   }
 
-  #videoFrame(
-    bytes: Buffer,
-    frame: { timestamp: number; now: number; compositionMs: number; keyframe: boolean },
-  ): void {
+  #videoFrame(bytes: Buffer, { timestamp, now }: Arrival, frame: VideoFrame): void {
     if (this.#video === null) return;
-    const { now, keyframe, compositionMs } = frame;
+    const { keyframe, compositionMs } = frame;
     const timeline = this.#timelineAt(now);
-    const mediaMs = timeline.place('video', frame.timestamp, now);
+    const mediaMs = timeline.place('video', timestamp, now);
     const { jumped, latenessMs } = timeline;
     const size = bytes.length - ENVELOPE_BYTES;
     this.#meter.videoFrame({ size, mediaMs, keyframe, compositionMs, latenessMs, jumped });
@@ -168,27 +140,14 @@ export class PublishSession {
     this.#sources.push({ bytes, mediaMs, entry: keyframe, video: true }, now);
   }
 
-  #audioMessage(tag: Buffer, timestamp: number, now: number): void {
-    const first = tag[FLV_TAG_HEADER_BYTES] ?? 0;
-    let message = tag;
-    if (first >> 4 !== AAC || tag[FLV_TAG_HEADER_BYTES + 1] !== 1) {
-      const parsed = parseAudioTag(tagBody(tag));
-      if (parsed.kind === 'end' || parsed.kind === 'other') return;
-      if (parsed.codec === 'aac' && first >> 4 !== AAC) message = classicAac(parsed);
-      const isNew = parsed.codec !== 'aac' && parsed.codec !== this.#audio?.source.codec;
-      if (parsed.kind === 'config' || isNew) {
-        this.#audio = setUpAudio(parsed, message);
-        this.#sources.setAudio(this.#audio, now);
-      }
-      if (parsed.kind === 'config') return;
-    }
+  #audioFrame(bytes: Buffer, { timestamp, now }: Arrival): void {
     if (this.#audio === null) return;
     const timeline = this.#timelineAt(now);
     const mediaMs = timeline.place('audio', timestamp, now);
     if (timeline.jumped) this.#sources.noteJump();
-    this.#meter.audioFrame(message.length - ENVELOPE_BYTES, mediaMs);
-    frameTag(message, 8, mediaMs);
-    this.#sources.push({ bytes: message, mediaMs, entry: false, video: false }, now);
+    this.#meter.audioFrame(bytes.length - ENVELOPE_BYTES, mediaMs);
+    frameTag(bytes, 8, mediaMs);
+    this.#sources.push({ bytes, mediaMs, entry: false, video: false }, now);
   }
 
   #timelineAt(now: number): MediaTimeline {
@@ -247,11 +206,6 @@ export class PublishSession {
 }
 
 const soundOf = ({ codec, sampleRate, channels }: SourceAudio) => ({ codec, sampleRate, channels });
-
-const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, '').slice(0, 100);
-
-/** The codec ids of onMetaData: a number, or a name such as `avc1`; 0, '' and null are none. */
-const isDeclared = (codecId: AmfValue) => Boolean(codecId);
 
 function asRefusal(error: unknown): AppError {
   if (error instanceof AppError) return error;
