@@ -1,7 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Clock } from '../platform/clock.ts';
-import { addressGroup } from './address-group.ts';
+import {
+  type PendingConnection,
+  PendingConnections,
+  type PendingCut,
+} from './pending-connections.ts';
 import { type ConnectionListener, RtmpConnection } from './rtmp-connection.ts';
 import { readShared } from './shared-read.ts';
 import type { IngestLimits } from './worker-messages.ts';
@@ -14,14 +18,7 @@ const NOT_RTMP =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n' +
   'This is the RTMP port, for encoders; the pages are on the HTTP port.\n';
 
-export type CutReason =
-  | 'accept_failed'
-  | 'silent'
-  | 'no_publish'
-  | 'crowded'
-  | 'not_rtmp'
-  | 'tls_off'
-  | 'tls_failed';
+export type CutReason = PendingCut | 'accept_failed' | 'not_rtmp' | 'tls_off' | 'tls_failed';
 
 export interface RtmpListenerOptions {
   limits: IngestLimits;
@@ -32,35 +29,30 @@ export interface RtmpListenerOptions {
   onCut(reason: CutReason, address: string): void;
 }
 
-/** A connection that does not publish (yet). */
-interface Pending {
-  address: string;
-  /** What is counted as one address. */
-  group: string;
-  deadlineAt: number;
+interface Pending extends PendingConnection {
   socket: Socket;
   connection: RtmpConnection | null;
 }
 
-/**
- * The TCP port: RTMP and RTMPS by the first byte. Connections that do not come to publish are cut:
- * at their deadline, or the most idle first when they crowd.
- */
+/** The TCP port: RTMP and RTMPS by the first byte. */
 export class RtmpListener {
   readonly #options: RtmpListenerOptions;
   readonly #server: Server;
   readonly #secureContext: SecureContext | null;
-  readonly #pending = new Set<Pending>();
-  readonly #byGroup = new Map<string, Set<Pending>>();
+  readonly #pending: PendingConnections<Pending>;
   readonly #sockets = new Set<Socket>();
   readonly #stopSweep: () => void;
 
   /** Throws when the TLS certificate or key is not one. */
   constructor(options: RtmpListenerOptions) {
     this.#options = options;
+    const { limits, clock } = options;
+    this.#pending = new PendingConnections(limits, clock, (pending, reason) => {
+      this.#cut(pending, reason);
+    });
     this.#secureContext = options.tls === null ? null : createSecureContext(options.tls);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
-    this.#stopSweep = options.clock.every(SWEEP_MS, () => this.#sweep());
+    this.#stopSweep = clock.every(SWEEP_MS, () => this.#pending.sweep());
   }
 
   get pending(): number {
@@ -89,21 +81,17 @@ export class RtmpListener {
 
   /** The connection publishes: its deadlines are its session's from now on. */
   settled(connection: RtmpConnection): void {
-    for (const pending of this.#byGroup.get(addressGroup(connection.address)) ?? []) {
-      if (pending.connection === connection) this.#forget(pending);
+    for (const pending of this.#pending.from(connection.address)) {
+      if (pending.connection === connection) this.#pending.forget(pending);
     }
   }
 
   #accept(socket: Socket): void {
-    const { clock, limits } = this.#options;
     const address = socket.remoteAddress ?? 'unknown';
-    const deadlineAt = clock.now() + limits.handshakeMs;
-    const group = addressGroup(address);
-    const pending: Pending = { address, group, deadlineAt, socket, connection: null };
+    const pending: Pending = { address, socket, connection: null };
     this.#watch(pending, socket);
-    this.#remember(pending);
     socket.once('data', (first: Buffer) => this.#recognise(pending, first));
-    this.#makeRoom(group);
+    this.#pending.add(pending);
   }
 
   #watch(pending: Pending, socket: Socket): void {
@@ -112,7 +100,7 @@ export class RtmpListener {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      this.#forget(pending);
+      this.#pending.forget(pending);
     });
   }
 
@@ -170,48 +158,9 @@ export class RtmpListener {
     return pending.connection;
   }
 
-  #remember(pending: Pending): void {
-    this.#pending.add(pending);
-    const neighbours = this.#byGroup.get(pending.group) ?? new Set();
-    this.#byGroup.set(pending.group, neighbours.add(pending));
+  #cut({ address, socket, connection }: Pending, reason: PendingCut): void {
+    this.#options.onCut(reason, address);
+    if (connection === null) socket.resetAndDestroy();
+    else connection.cut();
   }
-
-  #forget(pending: Pending): void {
-    this.#pending.delete(pending);
-    const neighbours = this.#byGroup.get(pending.group);
-    neighbours?.delete(pending);
-    if (neighbours?.size === 0) this.#byGroup.delete(pending.group);
-  }
-
-  #makeRoom(group: string): void {
-    const { maxPending, maxPendingPerAddress } = this.#options.limits;
-    const neighbours = this.#byGroup.get(group);
-    if (neighbours !== undefined && neighbours.size > maxPendingPerAddress) {
-      this.#cut(mostIdle(neighbours), 'crowded');
-    }
-    if (this.#pending.size > maxPending) this.#cut(mostIdle(this.#pending), 'crowded');
-  }
-
-  #sweep(): void {
-    const now = this.#options.clock.now();
-    for (const pending of this.#pending) {
-      const spoke = pending.connection?.handshakeDone === true;
-      const extraMs = spoke ? this.#options.limits.publishMs : 0;
-      if (now > pending.deadlineAt + extraMs) this.#cut(pending, spoke ? 'no_publish' : 'silent');
-    }
-  }
-
-  #cut(pending: Pending | undefined, reason: CutReason): void {
-    if (pending === undefined) return;
-    this.#forget(pending);
-    this.#options.onCut(reason, pending.address);
-    if (pending.connection === null) pending.socket.resetAndDestroy();
-    else pending.connection.cut();
-  }
-}
-
-/** The oldest that has not finished its handshake, else the oldest; never the newest. */
-function mostIdle(candidates: Set<Pending>): Pending | undefined {
-  const older = [...candidates].slice(0, -1);
-  return older.find(({ connection }) => connection?.handshakeDone !== true) ?? older[0];
 }
