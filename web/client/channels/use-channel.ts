@@ -24,8 +24,11 @@ const followChannel = (name: string, show: (view: ChannelView) => void): (() => 
     ask: (signal) => takeEarly(name) ?? fetchChannel(name, signal),
     subscribe: (hear) => subscribeEvents(hear, { channel: name }),
     apply: (channel, event) => channel && applyEvent(channel, event),
-    needsAsking: (event, before, after) =>
-      event.type === 'stream.live' || after === null || before?.streamId !== after.streamId,
+    needsAsking(event, before, after) {
+      if (event.type === 'stream.live') return true;
+      if (after !== null) return before?.streamId !== after.streamId;
+      return event.type === 'snapshot' && event.data.live.some((one) => one.channel === name);
+    },
     show(followed) {
       if (followed.kind === 'failed') show(followed);
       else if (followed.facts === null) show({ kind: 'missing' });
