@@ -50,6 +50,7 @@ function setting(name: keyof typeof SOURCES, recording: Recording, measureMs: nu
     setting: null,
     hardware: false,
     encodeSource: false,
+    handedOn: [],
     shed: 0,
   });
   return { name, recording, ladder, source, measureMs };

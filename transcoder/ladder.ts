@@ -34,6 +34,8 @@ export interface LadderInput {
   hardware: boolean;
   /** Keyframes of this source came too far apart to cut segments from: encode it. */
   encodeSource: boolean;
+  /** Codecs besides H.264 that ffmpeg hands on as they come. */
+  handedOn: readonly VideoCodec[];
   /** How many times the encoders fell behind; each costs one rung. */
   shed: number;
 }
@@ -89,66 +91,82 @@ export function whyEncoded(video: SourceVideo): string | null {
   return `${names[video.codec]}${profile}`;
 }
 
-function sourceRung(video: SourceVideo, copied: boolean): VideoRung {
-  const size = copied ? video : scaledTo(linesOf(video), video);
-  const bitrate = copied ? null : bitrateFor(video, video.fps);
-  return {
-    name: 'source',
-    kind: 'video',
-    copied,
-    width: size.width,
-    height: size.height,
-    bitrate,
-  };
+const copiedRung = ({ width, height }: SourceVideo): VideoRung => ({
+  name: 'source',
+  kind: 'video',
+  copied: true,
+  width,
+  height,
+  bitrate: null,
+});
+
+const fullSizeRung = (video: SourceVideo, name: string): VideoRung => ({
+  name,
+  kind: 'video',
+  copied: false,
+  ...scaledTo(linesOf(video), video),
+  bitrate: bitrateFor(video, video.fps),
+});
+
+/** The source at its own size; what only some browsers play also as H.264, for all others. */
+function fullSize({ source, encodeSource, handedOn }: LadderInput): VideoRung[] {
+  const { video } = source;
+  if (video === null) return [];
+  if (encodeSource) return [fullSizeRung(video, 'source')];
+  if (canCopyVideo(video)) return [copiedRung(video)];
+  if (!handedOn.includes(video.codec)) return [fullSizeRung(video, 'source')];
+  return [copiedRung(video), fullSizeRung(video, `${linesOf(video)}p`)];
 }
 
-/** One step cheaper: the costliest encoded rung goes; the only video there is gets smaller. */
+/** One step cheaper: the costliest encoded rung goes; the last that every browser plays gets smaller. */
 function shedOne(rungs: VideoRung[], video: SourceVideo): VideoRung[] {
-  const costliest = rungs.find((rung) => !rung.copied);
+  const encoded = rungs.filter((rung) => !rung.copied);
+  const [costliest] = encoded;
   if (costliest === undefined) return rungs;
-  if (rungs.length > 1) return rungs.filter((rung) => rung !== costliest);
+  const othersPlay = encoded.length > 1 || (rungs.length > 1 && canCopyVideo(video));
+  if (othersPlay) return rungs.filter((rung) => rung !== costliest);
   const lines = [...TABLE.map((wish) => wish.lines), 240, MIN_LINES].find(
     (lower) => lower < linesOf(costliest),
   );
   if (lines === undefined) return rungs;
   const size = scaledTo(lines, video);
-  return [{ ...costliest, ...size, bitrate: bitrateFor(size, video.fps) }];
+  const name = costliest.name === 'source' ? 'source' : `${lines}p`;
+  const smaller = { ...costliest, ...size, name, bitrate: bitrateFor(size, video.fps) };
+  return rungs.map((rung) => (rung === costliest ? smaller : rung));
 }
 
-/** How many rungs can still be shed before nothing gets cheaper. */
-export const canShed = (ladder: Ladder): boolean =>
-  ladder.video.length > 1
-    ? ladder.video.some((rung) => !rung.copied)
-    : ladder.video.some((rung) => !rung.copied && linesOf(rung) > MIN_LINES);
+const pixelsToEncode = ({ video }: Ladder) =>
+  video.reduce((sum, rung) => sum + (rung.copied ? 0 : rung.width * rung.height), 0);
+
+/** The ladder with one rung more shed; null: nothing gets cheaper any more. */
+export function cheaperLadder(input: LadderInput): Ladder | null {
+  const cheaper = ladderFor({ ...input, shed: input.shed + 1 });
+  return pixelsToEncode(cheaper) < pixelsToEncode(ladderFor(input)) ? cheaper : null;
+}
 
 /**
- * Which renditions a source gets: itself, copied when every browser plays it as it comes, then
- * rungs strictly below it, as LADDER says or as the cores bear. Never larger than the source.
+ * Which renditions a source gets: itself, copied when every browser plays it as it comes, as H.264
+ * otherwise (beside the copy where ffmpeg can make it); then rungs strictly below it, as LADDER says or as the cores bear. Never larger than the source.
  */
 export function ladderFor(input: LadderInput): Ladder {
   const { video, audio } = input.source;
   const audioRung: AudioRung | null =
     audio === null ? null : { name: 'audio', kind: 'audio', copied: canCopyAudio(audio) };
   if (video === null) return { video: [], audio: audioRung };
-  const copied = canCopyVideo(video) && !input.encodeSource;
+  const full = fullSize(input);
   // An encoded source takes the place of the rungs that a small machine could have had.
-  const cores = copied ? input.cores : input.cores - 2;
+  const cores = full.every((rung) => rung.copied) ? input.cores : input.cores - 2;
   const wishes =
     input.setting === null
       ? affordable(cores, input.hardware)
       : input.setting.toSorted((a, b) => b.lines - a.lines);
-  let rungs = [sourceRung(video, copied)];
+  let rungs = full;
   for (const { lines, bitrate } of wishes) {
     if (lines >= linesOf(video)) continue;
     const fast = input.setting === null && (video.fps ?? 30) > 40 ? 1.5 : 1;
     const size = scaledTo(lines, video);
-    rungs.push({
-      name: `${lines}p`,
-      kind: 'video',
-      copied: false,
-      ...size,
-      bitrate: bitrate * fast,
-    });
+    const name = `${lines}p`;
+    rungs.push({ name, kind: 'video', copied: false, ...size, bitrate: bitrate * fast });
   }
   for (let step = 0; step < input.shed; step += 1) rungs = shedOne(rungs, video);
   return { video: rungs, audio: audioRung };

@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import type { VideoCodec } from '../platform/stream.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
 import type { ProcessRegistry } from './process-registry.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -22,6 +23,8 @@ export interface StreamTranscodeOptions {
   directory: RunDirectory;
   /** The best encoder found so far. */
   encoder(): VideoEncoder;
+  /** Codecs besides H.264 that ffmpeg is known to hand on so far. */
+  handedOn(): readonly VideoCodec[];
   cores: number;
   nextRunNumber(): number;
 }

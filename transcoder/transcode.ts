@@ -1,10 +1,10 @@
 import type { Context } from '../platform/context.ts';
-import type { Source } from '../platform/stream.ts';
+import type { Source, VideoCodec } from '../platform/stream.ts';
 import { type ActiveRun, startActiveRun } from './active-run.ts';
 import type { TranscodeState } from './advice.ts';
 import { backoffMs, SOUND_RUN_MS } from './backoff.ts';
 import type { FfmpegExit } from './ffmpeg-command.ts';
-import { canShed, type Ladder, ladderFor } from './ladder.ts';
+import { cheaperLadder, type LadderInput, ladderFor } from './ladder.ts';
 import { type RestartReason, restarts, shedRungs } from './metrics.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
 import { RunSequence } from './run-sequence.ts';
@@ -31,6 +31,8 @@ export class StreamTranscode {
   readonly #runs: RunSequence;
   readonly #report: StreamReport;
   readonly #stopWatching: () => void;
+  /** As it was when the stream began: no rendition changes its codec on the way. */
+  readonly #handedOn: readonly VideoCodec[];
   #source: Source | null = null;
   #interrupted = false;
   #ended: Promise<void> | null = null;
@@ -48,6 +50,7 @@ export class StreamTranscode {
     const { channel, streamId } = options.stream;
     this.#log = options.context.log.child({ channel, streamId });
     this.#options = { ...options, context: { ...options.context, log: this.#log } };
+    this.#handedOn = options.handedOn();
     this.#shedRungs = new ShedRungs(options.context.clock);
     this.packager = options.createPackager({
       onPlayable: () => this.#playable(),
@@ -114,7 +117,7 @@ export class StreamTranscode {
     const { context, stream } = this.#options;
     const encoder =
       this.#state.softwareInstead === null ? this.#options.encoder() : SOFTWARE_ENCODER;
-    const ladder = this.#ladderOf(source, encoder);
+    const ladder = ladderFor(this.#ladderInput(source, encoder));
     const wanted = { source, ladder, encoder, packager: this.packager };
     const run = startActiveRun(wanted, this.#options);
     this.#log.info(
@@ -130,15 +133,16 @@ export class StreamTranscode {
     return run;
   }
 
-  #ladderOf(source: Source, encoder: VideoEncoder, shed = this.#shedRungs.names.length): Ladder {
-    return ladderFor({
+  #ladderInput(source: Source, encoder: VideoEncoder): LadderInput {
+    return {
       source,
       cores: this.#options.cores,
       setting: this.#options.context.config.ladder,
       hardware: encoder.hardware,
       encodeSource: this.#state.longKeyframes !== null,
-      shed,
-    });
+      handedOn: this.#handedOn,
+      shed: this.#shedRungs.names.length,
+    };
   }
 
   #runEnded(run: ActiveRun, exit: FfmpegExit): void {
@@ -200,9 +204,8 @@ export class StreamTranscode {
     const verdict = await run.judge();
     if (this.#runs.current !== run || this.isOver || this.#interrupted) return;
     if (verdict === 'hung') this.#replaceHung(run);
-    else if (verdict === 'fine') this.#tryOneMore();
-    else if (canShed(run.ladder)) this.#shed(run);
-    else this.#shedRungs.noteTrouble();
+    else if (verdict === 'behind') this.#fellBehind(run);
+    else this.#tryOneMore();
   }
 
   #replaceHung(run: ActiveRun): void {
@@ -218,14 +221,17 @@ export class StreamTranscode {
     this.#replaceRun(0);
   }
 
-  #shed(run: ActiveRun): void {
-    const shed = this.#shedRungs.names;
-    const after = this.#ladderOf(run.source, run.encoder, shed.length + 1).video;
-    const gone = run.ladder.video.find((rung) => !after.some(({ name }) => name === rung.name));
-    const left = after[0];
-    this.#shedRungs.shed(gone?.name ?? `the full size (now ${left?.width}x${left?.height})`);
+  #fellBehind({ ladder, source, encoder }: ActiveRun): void {
+    const cheaper = cheaperLadder(this.#ladderInput(source, encoder));
+    if (cheaper === null) {
+      this.#shedRungs.noteTrouble();
+      return;
+    }
+    const left = cheaper.video;
+    const gone = ladder.video.find((rung) => !left.some(({ name }) => name === rung.name));
+    this.#shedRungs.shed(gone?.name ?? `the full size (now ${left[0]?.width}x${left[0]?.height})`);
     shedRungs.inc();
-    this.#log.warn({ shed }, 'encoders fell behind, rendition shed');
+    this.#log.warn({ shed: this.#shedRungs.names }, 'encoders fell behind, rendition shed');
     this.#replaceRun(0);
   }
 }

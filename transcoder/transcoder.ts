@@ -5,7 +5,9 @@ import type { BusFacts } from '../platform/bus.ts';
 import type { Context } from '../platform/context.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Service } from '../platform/service.ts';
+import type { VideoCodec } from '../platform/stream.ts';
 import { readCapabilities } from './ffmpeg-command.ts';
+import { handedOnCodecs } from './handed-on-codecs.ts';
 import { chooseEncoder } from './hardware-encoders.ts';
 import { orphansEnded } from './metrics.ts';
 import { createOrigin } from './packager/origin.ts';
@@ -45,6 +47,7 @@ class TranscoderService implements Transcoder {
   readonly #streams = new Map<string, StreamTranscode>();
   #place: { directory: RunDirectory; registry: ProcessRegistry } | null = null;
   #encoder: VideoEncoder = SOFTWARE_ENCODER;
+  #handedOn: VideoCodec[] = [];
   #readiness = 'starting';
   #runs = 0;
   #unsubscribe: (() => void)[] = [];
@@ -84,6 +87,7 @@ class TranscoderService implements Transcoder {
     const { signal } = this.#stopping;
     try {
       const { encoders } = await readCapabilities();
+      this.#handedOn = await handedOnCodecs(signal);
       this.#encoder = await chooseEncoder({ log, available: encoders, signal });
       if (this.#encoder.hardware || encoders.has(SOFTWARE_ENCODER.name)) return;
       this.#readiness = 'ffmpeg without libx264';
@@ -119,6 +123,7 @@ class TranscoderService implements Transcoder {
       onEnd: () => stopThumbnails(),
       onReport: () => bus.publish('stream:changed', stream),
       encoder: () => this.#encoder,
+      handedOn: () => this.#handedOn,
       cores: this.#cores,
       nextRunNumber: () => {
         this.#runs += 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseLadder } from '../../platform/settings.ts';
 import type { SourceAudio, SourceVideo } from '../../platform/stream.ts';
-import { canShed, type LadderInput, ladderFor } from '../../transcoder/ladder.ts';
+import { cheaperLadder, type LadderInput, ladderFor } from '../../transcoder/ladder.ts';
 
 const video = (over: Partial<SourceVideo> = {}): SourceVideo => ({
   codec: 'h264',
@@ -12,6 +12,7 @@ const video = (over: Partial<SourceVideo> = {}): SourceVideo => ({
   fps: 30,
   ...over,
 });
+const hevc = video({ codec: 'hevc', profile: 'Main', codecs: 'hvc1.1.6.L120.90' });
 const aac: SourceAudio = { codec: 'aac', codecs: 'mp4a.40.2', sampleRate: 48_000, channels: 2 };
 
 type Over = Partial<Omit<LadderInput, 'source' | 'setting'>> & {
@@ -20,16 +21,17 @@ type Over = Partial<Omit<LadderInput, 'source' | 'setting'>> & {
   video?: SourceVideo | null;
   audio?: SourceAudio | null;
 };
-const ladder = ({ video: picture = video(), audio = aac, setting, ...over }: Over = {}) =>
-  ladderFor({
-    source: { video: picture, audio },
-    cores: 2,
-    setting: setting === undefined ? null : parseLadder(setting),
-    hardware: false,
-    encodeSource: false,
-    shed: 0,
-    ...over,
-  });
+const input = ({ video: picture = video(), audio = aac, setting, ...over }: Over = {}) => ({
+  source: { video: picture, audio },
+  cores: 2,
+  setting: setting === undefined ? null : parseLadder(setting),
+  hardware: false,
+  encodeSource: false,
+  handedOn: [],
+  shed: 0,
+  ...over,
+});
+const ladder = (over: Over = {}) => ladderFor(input(over));
 const written = (over: Over = {}) =>
   ladder(over).video.map(
     (rung) =>
@@ -106,6 +108,18 @@ describe('what is copied', () => {
   ] as const)('%s is encoded to H.264 at its own size', (_, over) => {
     expect(written({ video: video(over) })).toEqual(['source 1920x1080@4590k']);
   });
+  test('HEVC also as it comes, where ffmpeg hands it on, above H.264 of its own size', () => {
+    const over = { video: hevc, handedOn: ['hevc'] as const, cores: 8 };
+    expect(written(over)).toEqual([
+      'source copied',
+      '1080p 1920x1080@4590k',
+      '720p 1280x720@2500k',
+      '480p 854x480@1200k',
+      '360p 640x360@600k',
+    ]);
+    expect(written({ ...over, handedOn: ['av1'] })[0]).toBe('source 1920x1080@4590k');
+    expect(written({ ...over, encodeSource: true })[0]).toBe('source 1920x1080@4590k');
+  });
   test.each(['avc1.42c01f', 'avc1.4d401f', 'avc1.640028', null])('%s is copied', (codecs) => {
     expect(ladder({ video: video({ codecs }) }).video[0]?.copied).toBe(true);
   });
@@ -150,10 +164,16 @@ describe('shedding', () => {
     );
     expect(sizes).toEqual([1080, 720, 480, 360, 240, 180, 180]);
   });
+  test('of the last that every browser plays makes it smaller, also beside a copy', () => {
+    const over = { video: hevc, handedOn: ['hevc'] as const };
+    expect(written({ ...over, shed: 1 })).toEqual(['source copied', '720p 1280x720@2500k']);
+    expect(written({ ...over, shed: 9 })).toEqual(['source copied', '180p 320x180@310k']);
+  });
   test('says when nothing can get cheaper', () => {
-    expect(canShed(ladder())).toBe(true);
-    expect(canShed(ladder({ shed: 1 }))).toBe(false);
-    expect(canShed(ladder({ encodeSource: true, shed: 4 }))).toBe(true);
-    expect(canShed(ladder({ encodeSource: true, shed: 5 }))).toBe(false);
+    const canShed = (over: Over) => cheaperLadder(input(over)) !== null;
+    expect(canShed({})).toBe(true);
+    expect(canShed({ shed: 1 })).toBe(false);
+    expect(canShed({ encodeSource: true, shed: 4 })).toBe(true);
+    expect(canShed({ encodeSource: true, shed: 5 })).toBe(false);
   });
 });

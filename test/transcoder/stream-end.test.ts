@@ -32,6 +32,7 @@ test('a stream that has ended is not announced when the end makes its first part
     registry: createProcessRegistry(directory, platform.log),
     directory,
     encoder: () => SOFTWARE_ENCODER,
+    handedOn: () => [],
     cores: 2,
     nextRunNumber: () => 1,
   });

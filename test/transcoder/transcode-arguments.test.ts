@@ -23,6 +23,7 @@ function written(over: Partial<TranscodeRequest> & { encodeSource?: boolean } = 
     setting: null,
     hardware: false,
     encodeSource,
+    handedOn: [],
     shed: 0,
   });
   const { input, outputs } = transcodeArguments({

@@ -55,6 +55,7 @@ function startRun(directory: RunDirectory, source: Source, { startAtMs, ...wante
     setting: [{ lines: 120, bitrate: 150_000 }],
     hardware: false,
     encodeSource: false,
+    handedOn: [],
     shed: 0,
     ...wanted,
   });
