@@ -96,7 +96,9 @@ describe('while the grace lasts', () => {
     await older.closed;
     house.bus.publish('channel:key-reset', { channel: 'frank' });
     sendMedia(newer, media);
-    while ((await house.next('stream:changed')).channel !== 'frank');
+    while ((await house.next('stream:live')).channel !== 'frank');
+    const measured = async () => (await house.directory.byChannel('frank'))?.publisher?.codec;
+    while ((await measured()) !== 'h264') await house.next('stream:changed');
     expect(newer.answers).toEqual([]);
     expect(newer.isClosed).toBe(false);
     newer.close();
