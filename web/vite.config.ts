@@ -15,6 +15,8 @@ export default defineConfig({
     target: 'es2022',
     // The page's CSP allows no data: URLs for fonts and styles.
     assetsInlineLimit: 0,
+    // From it the server tells browsers what a page needs before its script asks for it.
+    manifest: true,
     reportCompressedSize: false,
   },
 });

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
+import { type FilesOf, readBuildManifest } from './build-manifest.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -34,6 +35,8 @@ const COMPRESSED = new Set([
 /** About a tenth larger than at 11, and fast enough to do while the first visitor waits. */
 const BROTLI_QUALITY = 6;
 
+const MANIFEST = '/.vite/manifest.json';
+
 type Encoding = 'br' | 'gzip';
 
 /** One built file, whole in memory. */
@@ -54,6 +57,7 @@ interface Asset {
 export interface Assets {
   /** The page's HTML; null when the page has not been built. */
   indexHtml: string | null;
+  filesOf: FilesOf;
   has(path: string): boolean;
   /** False: there is no such file. */
   serve(path: string, req: Request, res: Response): Promise<boolean>;
@@ -65,9 +69,12 @@ export function readAssets(directory: string): Assets {
     if (!/\.(br|gz)$/.test(path)) files.set(`/${path}`, readAsset(directory, path));
   }
   const indexHtml = files.get('/index.html')?.bytes.toString('utf8') ?? null;
+  const manifest = files.get(MANIFEST)?.bytes.toString('utf8') ?? null;
   files.delete('/index.html');
+  files.delete(MANIFEST);
   return {
     indexHtml,
+    filesOf: readBuildManifest(manifest),
     has: (path) => files.has(path),
     async serve(path, req, res) {
       const asset = files.get(path);

@@ -19,8 +19,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
-/** The built index.html with this page's title and preview tags. */
-export function renderPage(indexHtml: string, meta: PageMeta): string {
+/** What the browser should fetch while it still reads the page. */
+export interface PagePreloads {
+  scripts: readonly string[];
+  styles: readonly string[];
+  /** The playlist to be played; null: nothing is live. */
+  playlist: string | null;
+}
+
+const NO_PRELOADS: PagePreloads = { scripts: [], styles: [], playlist: null };
+
+/** The built index.html with this page's title, preview tags and preloads. */
+export function renderPage(
+  indexHtml: string,
+  meta: PageMeta,
+  preloads: PagePreloads = NO_PRELOADS,
+): string {
   const tags = [
     ['og:site_name', 'Footlight'],
     ['og:type', meta.kind],
@@ -41,5 +55,15 @@ export function renderPage(indexHtml: string, meta: PageMeta): string {
       /<meta name="description" content="[^"]*"/,
       () => `<meta name="description" content="${escapeHtml(meta.description)}"`,
     )
-    .replace('</head>', () => `  ${head}\n  </head>`);
+    .replace('</head>', () => `  ${head}\n${linksOf(indexHtml, preloads)}  </head>`);
+}
+
+function linksOf(indexHtml: string, { scripts, styles, playlist }: PagePreloads): string {
+  const missing = (files: readonly string[]) => files.filter((file) => !indexHtml.includes(file));
+  const links = [
+    ...missing(scripts).map((file) => `rel="modulepreload" crossorigin href="${file}"`),
+    ...missing(styles).map((file) => `rel="stylesheet" crossorigin href="${file}"`),
+    ...(playlist === null ? [] : [`rel="preload" as="fetch" crossorigin href="${playlist}"`]),
+  ];
+  return links.map((link) => `    <link ${link} />\n`).join('');
 }

@@ -2,9 +2,10 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Channel } from '../../platform/channels.ts';
 import { AppError } from '../../platform/errors.ts';
 import { channelNameSchema } from '../../platform/protocol/api.ts';
+import type { StreamEntry } from '../../platform/stream.ts';
 import type { Assets } from './assets.ts';
 import { thumbnailPath } from './channel-view.ts';
-import { type PageMeta, renderPage } from './page-html.ts';
+import { type PageMeta, type PagePreloads, renderPage } from './page-html.ts';
 import type { SecurityHeaders } from './security-headers.ts';
 import type { WebContext } from './web-context.ts';
 
@@ -16,6 +17,11 @@ const HOME: PageMeta = {
   kind: 'website',
 };
 const NOT_FOUND: PageMeta = { ...HOME, title: 'Not found · Footlight' };
+const PLAYER = 'player/engine/hls-playback.ts';
+const MODULES = {
+  '/': ['watch/watch-page.tsx', PLAYER],
+  '/embed/': ['embed/embed-page.tsx', PLAYER],
+} as const;
 /** A host as browsers send it; anything else is not repeated in a page. */
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
@@ -27,10 +33,10 @@ export function createPages(options: {
 }): Router {
   const { context, headers } = options;
   const router = express.Router();
-  const html = (res: Response, status: number, meta: PageMeta) => {
+  const html = (res: Response, status: number, meta: PageMeta, preloads?: PagePreloads) => {
     if (options.assets.indexHtml === null) throw notBuilt();
     res.status(status).set('Cache-Control', 'no-cache');
-    res.type('html').send(renderPage(options.assets.indexHtml, meta));
+    res.type('html').send(renderPage(options.assets.indexHtml, meta, preloads));
   };
   const channelPage = async (req: Request<{ channel: string }>, res: Response) => {
     const name = req.params.channel.toLowerCase();
@@ -42,7 +48,9 @@ export function createPages(options: {
       const query = req.originalUrl.slice(req.originalUrl.split('?', 1)[0]?.length);
       return res.redirect(308, prefix + name + query);
     }
-    html(res, 200, await channelMeta(context, channel, originOf(req, context)));
+    const entry = await context.directory.byChannel(channel.name);
+    const meta = channelMeta(channel, entry, originOf(req, context));
+    html(res, 200, meta, preloadsOf(options.assets, MODULES[prefix], entry));
   };
 
   router.get('/', headers.page, (req, res) => {
@@ -55,12 +63,17 @@ export function createPages(options: {
   return router;
 }
 
-async function channelMeta(
-  context: WebContext,
-  channel: Channel,
-  origin: string | null,
-): Promise<PageMeta> {
-  const entry = await context.directory.byChannel(channel.name);
+/** With hls.js and the playlist on their way at once, the first frame is there the sooner. */
+const preloadsOf = (
+  assets: Assets,
+  modules: readonly string[],
+  entry: StreamEntry | null,
+): PagePreloads => ({
+  ...assets.filesOf(modules),
+  playlist: entry?.playable === true ? `/live/${entry.channel}/index.m3u8` : null,
+});
+
+function channelMeta(channel: Channel, entry: StreamEntry | null, origin: string | null): PageMeta {
   const live = entry?.playable === true;
   const title = channel.title === '' ? channel.name : `${channel.title} · ${channel.name}`;
   const thumbnail = live && origin !== null ? thumbnailPath(channel.name, entry.streamId) : null;

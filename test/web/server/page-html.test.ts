@@ -21,3 +21,22 @@ test('tags without a value are left out', () => {
   expect(html).not.toContain('og:image');
   expect(html).not.toContain('og:url');
 });
+
+test('what a page needs is linked once, beside what the build links already', () => {
+  const index = INDEX.replace('<head>', '<head><link rel="modulepreload" href="/assets/a-1.js">');
+  const html = renderPage(
+    index,
+    { ...meta, title: 't' },
+    {
+      scripts: ['/assets/a-1.js', '/assets/b-1.js'],
+      styles: ['/assets/b-1.css'],
+      playlist: '/live/alpha/index.m3u8',
+    },
+  );
+  expect(html.match(/a-1\.js/g)).toHaveLength(1);
+  expect(html).toContain('<link rel="modulepreload" crossorigin href="/assets/b-1.js" />');
+  expect(html).toContain('<link rel="stylesheet" crossorigin href="/assets/b-1.css" />');
+  expect(html).toContain(
+    '<link rel="preload" as="fetch" crossorigin href="/live/alpha/index.m3u8" />',
+  );
+});

@@ -73,6 +73,18 @@ test('a watch page says what it shows, escaped', async () => {
   expect(html).toContain(`<meta property="og:url" content="${web.origin}/alpha" />`);
 });
 
+test('a page of a live channel has its playlist fetched at once, one that is not live does not', async () => {
+  await using web = await serveWeb();
+  const preload = 'href="/live/alpha/index.m3u8"';
+  const page = async (path: string) => (await fetch(web.origin + path)).text();
+  expect(await page('/alpha')).not.toContain(preload);
+  web.entries.set('alpha', entryOf('alpha'));
+  expect(await page('/alpha')).toContain(preload);
+  expect(await page('/embed/alpha')).toContain(preload);
+  web.entries.set('alpha', entryOf('alpha', { playable: false }));
+  expect(await page('/alpha')).not.toContain(preload);
+});
+
 test('a forged Host is not repeated', async () => {
   await using web = await serveWeb();
   const { body } = await rawGet(web.origin, '/alpha', { host: 'evil"><script>' });
