@@ -11,7 +11,7 @@ import { matchRoute } from './router/routes.ts';
 const route = matchRoute(window.location.pathname);
 if (route.name === 'watch' || route.name === 'embed') {
   askEarly(route.channel);
-  loadPlaybackEarly();
+  loadPlaybackEarly(route.channel);
 }
 
 const root = document.getElementById('root');

@@ -46,22 +46,23 @@ const sum = (names: Iterable<string>) =>
 
 test('the watch page loads at most 320 KB of script, hls.js and the shared worker included', async () => {
   const first = await withImports(named('watch-page'), await withImports(named('index')));
+  await withImports(named('media-chrome'), first);
   const all = await withImports(named('hls-playback'), first);
   all.add(named('shared-worker'));
 
   expect(sum(all)).toBeLessThanOrEqual(BUDGET_BYTES);
 });
 
-test('the watch page is there before hls.js is', async () => {
+test('the watch page is there before hls.js and the controls are', async () => {
   const first = await withImports(named('watch-page'), await withImports(named('index')));
 
-  expect([...first].filter((name) => name.startsWith('hls'))).toEqual([]);
+  expect([...first].filter((name) => /^(hls|media-chrome)/.test(name))).toEqual([]);
   expect(sum(first)).toBeLessThanOrEqual(BUDGET_BYTES / 2);
 });
 
 test('the home page brings no player', async () => {
   const home = await withImports(named('home-page'), await withImports(named('index')));
-  const player = await withImports(named('watch-page'));
+  const player = await withImports(named('media-chrome'));
   const controls = [...player].filter((name) => !home.has(name));
 
   expect(sum(home)).toBeLessThanOrEqual(100_000);

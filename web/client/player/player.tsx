@@ -1,4 +1,3 @@
-import './media-chrome-elements.ts';
 import './player.css';
 import './overlays.css';
 import { type ReactNode, useRef } from 'react';
@@ -8,6 +7,7 @@ import { Announcement, Overlays } from './overlays.tsx';
 import { playerActions } from './player-actions.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { useControls } from './use-controls.ts';
 import { type StreamFact, useEngine } from './use-engine.ts';
 
 /** The engine asks for hls.js when it starts: by then it is on its way. */
@@ -34,6 +34,7 @@ export function Player({ channel, src, fact, poster, theatre, afterEnd }: Player
   const video = useRef<HTMLVideoElement>(null);
   const help = useRef<HTMLDialogElement>(null);
   const { engine, state } = useEngine({ video, channel, src, fact });
+  const controls = useControls(state.status);
   useEngineRequests(frame, engine);
   useShortcuts(
     playerActions({
@@ -64,12 +65,14 @@ export function Player({ channel, src, fact, poster, theatre, afterEnd }: Player
             onUnmute={() => requestMedia(controller.current, 'mediaunmuterequest')}
           />
         </div>
-        <ControlBar
-          engine={engine}
-          state={state}
-          theatre={theatre}
-          onHelp={() => help.current?.showModal()}
-        />
+        {controls && (
+          <ControlBar
+            engine={engine}
+            state={state}
+            theatre={theatre}
+            onHelp={() => help.current?.showModal()}
+          />
+        )}
       </media-controller>
       <ShortcutsDialog dialog={help} theatre={theatre !== null} />
       <Announcement state={state} />

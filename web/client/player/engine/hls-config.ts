@@ -29,6 +29,8 @@ export const hlsConfig: Partial<HlsConfig> = {
   maxBufferLength: 12,
   maxMaxBufferLength: 12,
   testBandwidth: false,
+  // The first part may be on its way before there is an element to play it in.
+  startFragPrefetch: true,
   // Fragments are passed on as they are; a worker would add a hop and ask for blob: in the page's policy.
   enableWorker: false,
   enableInterstitialPlayback: false,

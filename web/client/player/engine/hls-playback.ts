@@ -4,8 +4,8 @@ import Hls, {
   ErrorTypes,
   Events,
   type LevelLoadedData,
-  type ManifestParsedData,
 } from 'hls.js';
+import { takeBegunHls } from './begun-hls.ts';
 import { CaptionTracks } from './caption-tracks.ts';
 import { firstSegment } from './first-segment.ts';
 import { hlsConfig } from './hls-config.ts';
@@ -16,14 +16,18 @@ import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
 import { streamIdOf } from './playback.ts';
 import { AUDIO_ONLY, AUTO_QUALITY } from './types.ts';
 
+export { beginHls } from './begun-hls.ts';
+
 export const hlsRunsHere = (): boolean => Hls.isSupported();
 
 /** Playback through hls.js, with the latency and the quality led by ours. */
 export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
-  const hls = new Hls(hlsConfig);
+  const begun = takeBegunHls(src);
+  const hls = begun ?? new Hls(hlsConfig);
   const playback = new HlsPlayback(hls, video, { src, events });
-  hls.loadSource(src);
+  if (begun === null) hls.loadSource(src);
   hls.attachMedia(video);
+  if (hls.levels.length > 0) queueMicrotask(() => playback.opened());
   return playback;
 };
 
@@ -137,7 +141,7 @@ class HlsPlayback implements Playback {
 
   #listen(): void {
     const hls = this.#hls;
-    hls.on(Events.MANIFEST_PARSED, (_, data) => this.#manifestParsed(data));
+    hls.on(Events.MANIFEST_PARSED, () => this.opened());
     hls.on(Events.LEVEL_LOADED, (_, data) => this.#levelLoaded(data));
     hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
       this.#events.activeQuality(this.#audioOnly ? null : level);
@@ -153,15 +157,19 @@ class HlsPlayback implements Playback {
     hls.on(Events.ERROR, (_, data) => this.#failed(data));
   }
 
-  #manifestParsed({ levels, audioTracks }: ManifestParsedData): void {
+  /** The multivariant playlist is read. */
+  opened(): void {
+    if (this.#listening.signal.aborted) {
+      return;
+    }
     this.#opened = true;
     this.#live = true;
     if (this.#audioOnly) {
       return;
     }
-    this.#audioUrl = audioTracks[0]?.url || null;
+    this.#audioUrl = this.#hls.allAudioTracks[0]?.url || null;
     this.#events.qualities(qualitiesOf(this.#hls, this.#audioUrl !== null));
-    this.#events.opened(streamIdOf(levels[0]?.uri));
+    this.#events.opened(streamIdOf(this.#hls.levels[0]?.uri));
   }
 
   #levelLoaded({ details, networkDetails, stats }: LevelLoadedData): void {

@@ -11,6 +11,9 @@ const SEEK_PAUSE_SECONDS = 5;
 /** How much of the newest media is left to arrive before a jump lands, seconds. */
 const LANDING_SECONDS = 0.4;
 
+/** Right after the first picture the rest of what there is already is still on its way. */
+const STARTING_SECONDS = 1;
+
 const seconds = () => performance.now() / 1000;
 
 export interface LiveEdgeOptions {
@@ -31,7 +34,7 @@ export class LiveEdge {
   #appendedAt = 0;
   #soughtAt = Number.NEGATIVE_INFINITY;
   #rewound = false;
-  #started = false;
+  #startedAt = Number.POSITIVE_INFINITY;
   #stalls = 0;
 
   constructor(options: LiveEdgeOptions) {
@@ -75,6 +78,7 @@ export class LiveEdge {
     if (end === null) {
       return;
     }
+    this.#showFirst();
     const before = this.#bufferEnd;
     const at = seconds();
     this.#bufferEnd = end;
@@ -99,6 +103,18 @@ export class LiveEdge {
     const wished = target === null ? video.currentTime : at - target;
     if (wished - video.currentTime > 0.5 || target === null) {
       this.#jump(wished);
+    }
+  }
+
+  /**
+   * hls.js seeks to where it wants to begin once all that there is of a segment has come; the
+   * first picture need not wait for that.
+   */
+  #showFirst(): void {
+    const { video } = this.#options;
+    const { buffered } = video;
+    if (this.#bufferEnd === null && buffered.length > 0 && video.currentTime < buffered.start(0)) {
+      video.currentTime = buffered.start(0);
     }
   }
 
@@ -139,21 +155,22 @@ export class LiveEdge {
 
   #waiting(): void {
     const { video } = this.#options;
-    if (this.#started && !video.seeking && !video.paused && this.#options.live()) {
+    const started = seconds() - this.#startedAt > STARTING_SECONDS;
+    if (started && !video.seeking && !video.paused && this.#options.live()) {
       this.#stalls += 1;
       this.#controller.stalled(seconds());
     }
   }
 
   #playing(): void {
-    this.#started = true;
+    this.#startedAt = Math.min(this.#startedAt, seconds());
     this.#tick();
   }
 
   #seeked(): void {
     const at = seconds();
     const target = this.#controller.targetLag(at);
-    if (at - this.#soughtAt < OWN_SEEK_SECONDS || target === null || !this.#started) {
+    if (at - this.#soughtAt < OWN_SEEK_SECONDS || target === null) {
       return;
     }
     this.#rewound = at - this.#options.video.currentTime - target > REWOUND_SECONDS;
