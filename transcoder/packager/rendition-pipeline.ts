@@ -40,6 +40,9 @@ interface Stages {
 /** Renditions may begin the same segment this far apart, by their frames. */
 const HOLE_MS = 500;
 
+/** A source without video for longer has stalled; until then its last picture stays. */
+const LONGEST_HOLE_MS = 3000;
+
 /** One rendition over one run: FLV -> frames -> samples -> segments of parts -> live window. */
 export class RenditionPipeline implements SegmentSink {
   lastMediaMs: number | null = null;
@@ -145,7 +148,7 @@ export class RenditionPipeline implements SegmentSink {
     const { rendition, timeline, onForcedCut } = this.#options;
     const { window } = rendition;
     const startMs = (first.time * 1000) / stages.track.timescale;
-    stages.cutter?.flush(first.time);
+    this.#endParts(stages, first);
     const { slot: before = null } = window.open ?? {};
     // After a hole the segment before ends where the timeline says, not at the next media.
     const endMs = before?.endMs ?? startMs;
@@ -165,6 +168,13 @@ export class RenditionPipeline implements SegmentSink {
     });
   }
 
+  /** The open segment gets its last part, and frames that are missing before the next are made up for. */
+  #endParts({ cutter, clock }: Stages, first: Sample): void {
+    cutter?.flush(first.time);
+    if (first.keyframe) cutter?.fillWith(first, clock.frameTicks ?? 0);
+    cutter?.leap(first.time);
+  }
+
   add(sample: Sample): void {
     const stages = this.#stages;
     stages?.cutter?.push(sample, stages.clock.frameTicks ?? stages.track.timescale / 30);
@@ -180,6 +190,7 @@ export class RenditionPipeline implements SegmentSink {
     if (track.kind === 'video') rendition.fps = Math.round(1_000_000 / frameMs) / 1000;
     stages.cutter = new PartCutter({
       targetTicks: Math.floor((targetMs * track.timescale) / 1000),
+      longestHoleTicks: track.kind === 'video' ? (LONGEST_HOLE_MS * track.timescale) / 1000 : 0,
       onPart: (part) => this.#onPart(part, track),
     });
     const { number, bytes } = rendition.addInit(track);

@@ -140,6 +140,21 @@ describe('a stream that is not steady', () => {
     expect(report.faults).toEqual([]);
   });
 
+  for (const [where, hole] of Object.entries({
+    'inside a group of pictures': { from: 2500, to: 3500 },
+    'before a keyframe': { from: 5000, to: 6000 },
+  })) {
+    it(`leaves no hole where video is missing for a second ${where}`, async () => {
+      const whole = await record({ seconds: 9 });
+      const tags = whole.tags.filter(
+        ({ type, timestampMs }) =>
+          type !== 'video' || timestampMs < hole.from || timestampMs >= hole.to,
+      );
+      const report = await validated({ ...whole, tags });
+      expect(report.faults).toEqual([]);
+    });
+  }
+
   it('fills with GAP what a rendition missed', async () => {
     live = await startPackager();
     const recording = await record({ seconds: 7 });

@@ -79,6 +79,59 @@ describe('a part', () => {
   });
 });
 
+describe('video that is missing', () => {
+  const sample = (ms: number, keyframe = false) => ({
+    ...{ time: ms * 90, composition: 0, keyframe, data: DATA },
+  });
+  const cutter = (parts: CutPart[]) =>
+    new PartCutter({
+      targetTicks: 18_000,
+      longestHoleTicks: 270_000,
+      onPart: (part) => parts.push(part),
+    });
+  const frames = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => Math.round(from + (index * 100) / 3));
+  /** Every part within the target, and each beginning where the one before it ended. */
+  const expectContiguous = (parts: CutPart[]) => {
+    for (const [index, { samples, end }] of parts.entries()) {
+      const start = samples[0]?.time ?? 0;
+      expect(end - start).toBeLessThanOrEqual(18_000);
+      if (index > 0) expect(start).toBe(parts[index - 1]?.end);
+    }
+  };
+
+  it('leaves the decode timeline whole, and every frame is shown when it says', () => {
+    const parts: CutPart[] = [];
+    const made = cutter(parts);
+    const times = [...frames(0, 18), ...frames(1467, 30)];
+    for (const ms of times) made.push(sample(ms), 3000);
+    expectContiguous(parts);
+    const shown = parts.flatMap(({ samples }) =>
+      samples.map(({ time, composition }) => time + composition),
+    );
+    expect(shown).toEqual(times.slice(0, shown.length).map((ms) => ms * 90));
+    expect(parts.at(-1)?.samples.at(-1)?.composition).toBe(0);
+  });
+
+  it('before a segment is filled with the picture that the segment begins with', () => {
+    const parts: CutPart[] = [];
+    const made = cutter(parts);
+    for (const ms of frames(0, 18)) made.push(sample(ms), 3000);
+    made.flush(1500 * 90);
+    made.fillWith(sample(1500, true), 3000);
+    expectContiguous(parts);
+    expect(parts.at(-1)?.end).toBe(1500 * 90);
+    expect(parts.slice(3).every(({ samples }) => samples[0]?.keyframe)).toBe(true);
+  });
+
+  it('for longer than a source may stall stays missing', () => {
+    const parts: CutPart[] = [];
+    const made = cutter(parts);
+    for (const ms of [...frames(0, 6), ...frames(5000, 6)]) made.push(sample(ms), 3000);
+    expect(parts.map(({ samples }) => samples[0]?.time)).toEqual([0, 450_000]);
+  });
+});
+
 describe('the clock of audio', () => {
   const clock = () => new AudioClock(48_000, 1024);
   const frame = (timeMs: number) => ({ timeMs, compositionMs: 0, keyframe: true, data: DATA });
