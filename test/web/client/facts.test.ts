@@ -135,6 +135,20 @@ test('the link is copied where the clipboard allows it', async () => {
   await page.context().close();
 });
 
+test('on a phone without TLS the link to copy by hand is on the screen', async () => {
+  const page = await pages.open('watch-offline', { width: 390, height: 844 });
+  await page.evaluate(() => {
+    for (const name of ['share', 'clipboard'])
+      Object.defineProperty(navigator, name, { value: undefined });
+  });
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByLabel('Link to this channel').boundingBox();
+
+  expect(link?.x).toBeGreaterThanOrEqual(0);
+  expect((link?.x ?? 0) + (link?.width ?? 0)).toBeLessThanOrEqual(390);
+  await page.context().close();
+});
+
 test('going to another page moves the focus there', async () => {
   const page = await pages.open('home-many');
   await page.getByRole('link', { name: /Friday blitz/ }).press('Enter');
