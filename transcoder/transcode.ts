@@ -1,24 +1,22 @@
 import type { Context } from '../platform/context.ts';
-import type { Source, VideoCodec } from '../platform/stream.ts';
+import type { Source } from '../platform/stream.ts';
 import { type ActiveRun, startActiveRun } from './active-run.ts';
 import type { TranscodeState } from './advice.ts';
-import { backoffMs, SOUND_RUN_MS } from './backoff.ts';
 import type { FfmpegExit } from './ffmpeg-command.ts';
-import { cheaperLadder, type LadderInput, ladderFor } from './ladder.ts';
-import { type RestartReason, restarts, shedRungs } from './metrics.ts';
+import { LadderChoice } from './ladder-choice.ts';
+import { type RestartReason, restarts } from './metrics.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
+import { RunFailures } from './run-failures.ts';
 import { RunSequence } from './run-sequence.ts';
-import { ShedRungs } from './shed-rungs.ts';
 import { StreamReport } from './stream-report.ts';
 import type { StreamTranscodeOptions } from './transcode-options.ts';
-import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts';
+import { SOFTWARE_ENCODER } from './video-encoder.ts';
 
 const WATCH_MS = 500;
 /** The fact that the encoder is gone comes shortly after the end of its media. */
 const INPUT_ENDED_PATIENCE_MS = 500;
 /** What the run over an old source may take to read the rest of it. */
 const HAND_OVER_MS = 300;
-const HARDWARE_TRIES = 2;
 
 /**
  * One stream: keeps one ffmpeg running over its newest source and its output in the packager,
@@ -31,30 +29,24 @@ export class StreamTranscode {
   readonly #runs: RunSequence;
   readonly #report: StreamReport;
   readonly #stopWatching: () => void;
-  /** As it was when the stream began: no rendition changes its codec on the way. */
-  readonly #handedOn: readonly VideoCodec[];
   #source: Source | null = null;
   #interrupted = false;
   #ended: Promise<void> | null = null;
   #cancelRestart: () => void = () => {};
   #watching = false;
-  readonly #shedRungs: ShedRungs;
-  readonly #state: Omit<TranscodeState, 'video' | 'storeFault' | 'shed'> = {
-    longKeyframes: null,
-    failures: 0,
-    fault: null,
-    softwareInstead: null,
-  };
+  readonly #choice: LadderChoice;
+  readonly #failures = new RunFailures();
+  /** Why ffmpeg could not be started; null otherwise. */
+  #fault: string | null = null;
 
   constructor(options: StreamTranscodeOptions) {
     const { channel, streamId } = options.stream;
     this.#log = options.context.log.child({ channel, streamId });
     this.#options = { ...options, context: { ...options.context, log: this.#log } };
-    this.#handedOn = options.handedOn();
-    this.#shedRungs = new ShedRungs(options.context.clock);
+    this.#choice = new LadderChoice(options);
     this.packager = options.createPackager({
       onPlayable: () => this.#playable(),
-      onLongKeyframes: (seconds) => this.#longKeyframes(seconds),
+      onLongKeyframes: (seconds) => this.#encodeSource(seconds),
     });
     this.#runs = new RunSequence({
       clock: options.context.clock,
@@ -71,8 +63,8 @@ export class StreamTranscode {
     const handOverMs = this.#source === null ? 0 : HAND_OVER_MS;
     this.#source = source;
     this.#interrupted = false;
-    this.#state.failures = 0;
-    this.#shedRungs.tryOneMore('new source');
+    this.#failures.forgive();
+    this.#choice.tryOneMore('new source');
     this.#replaceRun(handOverMs);
   }
 
@@ -115,9 +107,9 @@ export class StreamTranscode {
 
   #startRun(source: Source): ActiveRun {
     const { context, stream } = this.#options;
-    const encoder =
-      this.#state.softwareInstead === null ? this.#options.encoder() : SOFTWARE_ENCODER;
-    const ladder = ladderFor(this.#ladderInput(source, encoder));
+    const { softwareInstead } = this.#failures;
+    const encoder = softwareInstead === null ? this.#options.encoder() : SOFTWARE_ENCODER;
+    const ladder = this.#choice.ladder(source, encoder);
     const wanted = { source, ladder, encoder, packager: this.packager };
     const run = startActiveRun(wanted, this.#options);
     this.#log.info(
@@ -133,41 +125,25 @@ export class StreamTranscode {
     return run;
   }
 
-  #ladderInput(source: Source, encoder: VideoEncoder): LadderInput {
-    return {
-      source,
-      cores: this.#options.cores,
-      setting: this.#options.context.config.ladder,
-      hardware: encoder.hardware,
-      encodeSource: this.#state.longKeyframes !== null,
-      handedOn: this.#handedOn,
-      shed: this.#shedRungs.names.length,
-    };
-  }
-
   #runEnded(run: ActiveRun, exit: FfmpegExit): void {
     if (exit.kind === 'asked' || this.isOver) return;
     const { code, signal, stderr, error } = exit;
     const level = this.#interrupted && exit.kind === 'input_ended' ? 'info' : 'warn';
     this.#log[level]({ exit: exit.kind, code, signal, stderr, err: error }, 'ffmpeg ended');
     if (this.#interrupted) return;
-    this.#state.fault = error?.message ?? null;
+    this.#fault = error?.message ?? null;
     this.#countFailure(run);
     const patience = exit.kind === 'input_ended' ? INPUT_ENDED_PATIENCE_MS : 0;
     this.#restart(exit.kind, patience);
   }
 
   #countFailure(run: ActiveRun): void {
-    this.#shedRungs.noteTrouble();
-    const lived = this.#options.context.clock.now() - run.startedAt;
-    this.#state.failures = lived >= SOUND_RUN_MS ? 1 : this.#state.failures + 1;
-    if (run.encoder.hardware && this.#state.failures >= HARDWARE_TRIES) {
-      this.#state.softwareInstead = run.encoder.label;
-    }
+    this.#choice.noteTrouble();
+    this.#failures.count(run, this.#options.context.clock.now());
   }
 
   #restart(reason: RestartReason, patienceMs: number): void {
-    const delayMs = Math.max(patienceMs, backoffMs(this.#state.failures));
+    const delayMs = Math.max(patienceMs, this.#failures.delayMs);
     this.#cancelRestart();
     this.#cancelRestart = this.#options.context.clock.after(delayMs, () => {
       restarts.inc({ reason });
@@ -175,10 +151,9 @@ export class StreamTranscode {
     });
   }
 
-  #longKeyframes(seconds: number): void {
-    const copies = this.#runs.current?.ladder.video.some((rung) => rung.copied) ?? false;
-    if (!copies || this.#state.longKeyframes !== null || this.isOver) return;
-    this.#state.longKeyframes = seconds;
+  #encodeSource(seconds: number): void {
+    const run = this.#runs.current;
+    if (run === null || this.isOver || !this.#choice.encodeSource(run, seconds)) return;
     this.#log.warn({ seconds }, 'keyframes too far apart');
     this.#replaceRun(0);
   }
@@ -189,13 +164,22 @@ export class StreamTranscode {
     this.#watching = true;
     try {
       await this.#judge();
-      const state = { ...this.#state, shed: this.#shedRungs.names };
-      if (!this.isOver) await this.#report.tell(state, this.#source);
+      if (!this.isOver) await this.#report.tell(this.#state(), this.#source);
     } catch (error) {
       this.#log.error({ err: error }, 'transcode watch failed');
     } finally {
       this.#watching = false;
     }
+  }
+
+  #state(): Omit<TranscodeState, 'video' | 'storeFault'> {
+    return {
+      longKeyframes: this.#choice.longKeyframes,
+      shed: this.#choice.shed,
+      failures: this.#failures.inARow,
+      fault: this.#fault,
+      softwareInstead: this.#failures.softwareInstead,
+    };
   }
 
   async #judge(): Promise<void> {
@@ -216,22 +200,14 @@ export class StreamTranscode {
   }
 
   #tryOneMore(): void {
-    if (!this.#shedRungs.tryOneMore('unbroken')) return;
-    this.#log.info({ shed: this.#shedRungs.names }, 'shed rendition tried again');
+    if (!this.#choice.tryOneMore('unbroken')) return;
+    this.#log.info({ shed: this.#choice.shed }, 'shed rendition tried again');
     this.#replaceRun(0);
   }
 
-  #fellBehind({ ladder, source, encoder }: ActiveRun): void {
-    const cheaper = cheaperLadder(this.#ladderInput(source, encoder));
-    if (cheaper === null) {
-      this.#shedRungs.noteTrouble();
-      return;
-    }
-    const left = cheaper.video;
-    const gone = ladder.video.find((rung) => !left.some(({ name }) => name === rung.name));
-    this.#shedRungs.shed(gone?.name ?? `the full size (now ${left[0]?.width}x${left[0]?.height})`);
-    shedRungs.inc();
-    this.#log.warn({ shed: this.#shedRungs.names }, 'encoders fell behind, rendition shed');
+  #fellBehind(run: ActiveRun): void {
+    if (!this.#choice.shedOne(run)) return;
+    this.#log.warn({ shed: this.#choice.shed }, 'encoders fell behind, rendition shed');
     this.#replaceRun(0);
   }
 }
