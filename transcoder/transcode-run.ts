@@ -12,7 +12,7 @@ const DRAIN_MS = 500;
 export interface TranscodeRun {
   /** Settles when ffmpeg is gone, its last bytes are packaged and the sockets closed. */
   finished: Promise<FfmpegExit>;
-  /** Ends ffmpeg at once; `finished` reads `asked`. */
+  /** Ends ffmpeg at once, nothing of it is packaged from now on; `finished` reads `asked`. */
   end(): void;
   /** Ends an ffmpeg that hangs; `finished` reads `killed`. */
   kill(): void;
@@ -88,6 +88,7 @@ export function startTranscodeRun(options: TranscodeRunOptions): TranscodeRun {
     end() {
       ended = true;
       ffmpeg?.end();
+      options.output.close();
     },
     kill: () => ffmpeg?.kill(),
   };

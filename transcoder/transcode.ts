@@ -31,6 +31,7 @@ export class StreamTranscode {
   readonly #stopWatching: () => void;
   #source: Source | null = null;
   #interrupted = false;
+  #isOver = false;
   #ended: Promise<void> | null = null;
   #cancelRestart: () => void = () => {};
   #watching = false;
@@ -75,12 +76,13 @@ export class StreamTranscode {
   }
 
   get isOver(): boolean {
-    return this.#ended !== null;
+    return this.#isOver;
   }
 
   /** Ends ffmpeg, then closes the playlists. Idempotent. */
   end(): Promise<void> {
     if (this.#ended === null) {
+      this.#isOver = true;
       this.#stopWatching();
       this.#cancelRestart();
       this.#options.onEnd();

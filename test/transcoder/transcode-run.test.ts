@@ -240,6 +240,8 @@ describe.concurrent('how a run ends', () => {
     const { run, output } = transcode(source);
     await output.until(() => output.ptsOf('120p').length > 0);
     run.end();
+    // What ffmpeg wrote before it noticed would only delay what follows.
+    expect(output.closed).toBe(true);
     expect(await run.finished).toMatchObject({ kind: 'asked', signal: 'SIGKILL' });
   });
   test.concurrent.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
