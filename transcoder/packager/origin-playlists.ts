@@ -56,7 +56,7 @@ export function serveMediaPlaylist(
     sendPlaylist(exchange, rendition.playlist(skip), CHANGING);
     return;
   }
-  const fault = tooFarAhead(rendition, { msn, part, streamMsn: stream.lastCompleteMsn });
+  const fault = tooFarAhead(rendition, { msn, part, stream });
   if (fault !== null) {
     refuse(response, 400, fault);
     return;

@@ -1,3 +1,4 @@
+import type { LiveStream } from './live-stream.ts';
 import type { Rendition } from './rendition.ts';
 
 export interface Directives {
@@ -28,16 +29,13 @@ export function parseDirectives(query: string): Directives | { fault: string } {
   return directives;
 }
 
-/**
- * Why a request can never be met in time; null when it may be.
- * @param asked.streamMsn the last complete segment of any rendition
- */
+/** Why a request can never be met in time; null when it may be. */
 export function tooFarAhead(
   { window, partTargetMs }: Rendition,
-  { msn, part, streamMsn }: { msn: number; part: number | null; streamMsn: number | null },
+  { msn, part, stream }: { msn: number; part: number | null; stream: LiveStream },
 ): string | null {
   // A quality that has just been added begins where the others are.
-  const last = window.lastCompleteMsn ?? streamMsn;
+  const last = window.lastCompleteMsn ?? stream.lastCompleteMsn;
   if (last === null) return msn > 1 ? '_HLS_msn lies too far ahead of this playlist.' : null;
   if (msn > last + 2) return `_HLS_msn lies too far ahead: the last segment is ${last}.`;
   const open = window.open;
