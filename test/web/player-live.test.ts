@@ -4,22 +4,23 @@ import { launchBrowser } from '../support/browser.ts';
 import { type Encoder, startEncoder } from '../support/encoder.ts';
 import {
   isSameDocument,
-  type OurSite,
+  type LiveSite,
   openWatchPage,
   position,
-  startOurSite,
+  startLiveSite,
   untilCloserThan,
+  untilHeard,
   untilPlayed,
   untilStatus,
 } from './support/live-viewing.ts';
 
 let browser: Browser;
-let site: OurSite;
+let site: LiveSite;
 let context: BrowserContext;
 let encoders: Encoder[] = [];
 
-const publish = (): Encoder => {
-  const encoder = startEncoder({ url: site.publishUrl, keyframeSeconds: 1 });
+const publish = (options: { audio?: boolean } = {}): Encoder => {
+  const encoder = startEncoder({ url: site.publishUrl, keyframeSeconds: 1, ...options });
   encoders.push(encoder);
   return encoder;
 };
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  site = await startOurSite('source', { RECONNECT_GRACE_MS: '8000' });
+  site = await startLiveSite({ RECONNECT_GRACE_MS: '8000' });
   context = await browser.newContext();
 });
 
@@ -67,6 +68,25 @@ describe('watching a live stream', () => {
     await untilPlayed(page, 3);
     expect(await isSameDocument(page)).toBe(true);
     await untilCloserThan(page, 2);
+  });
+
+  it('plays on when the encoder comes back without its sound, and with it again', async () => {
+    const first = publish();
+    const page = await openWatchPage(context, site.watchUrl);
+    await untilStatus(page, 'playing');
+    await untilHeard(page);
+    await first.stop('SIGKILL');
+    await untilStatus(page, 'reconnecting');
+    const silent = publish({ audio: false });
+    await untilStatus(page, 'playing');
+    await untilPlayed(page, 6);
+    await silent.stop('SIGKILL');
+    await untilStatus(page, 'reconnecting');
+    publish();
+    await untilStatus(page, 'playing');
+    await untilHeard(page);
+    await untilPlayed(page, 3);
+    expect(await isSameDocument(page)).toBe(true);
   });
 
   it('says that the stream has ended, and plays the next one', async () => {

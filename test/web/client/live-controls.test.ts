@@ -3,23 +3,23 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../support/browser.ts';
 import { type Encoder, startEncoder } from '../../support/encoder.ts';
 import {
-  type OurSite,
+  type LiveSite,
   openWatchPage,
   position,
-  startOurSite,
+  startLiveSite,
   untilPlayed,
   untilStatus,
 } from '../support/live-viewing.ts';
 
 let browser: Browser;
-let site: OurSite;
+let site: LiveSite;
 let encoder: Encoder;
 let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  site = await startOurSite('source');
+  site = await startLiveSite();
   encoder = startEncoder({ url: site.publishUrl, keyframeSeconds: 1 });
   context = await browser.newContext();
   page = await openWatchPage(context, site.watchUrl);

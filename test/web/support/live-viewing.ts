@@ -1,7 +1,21 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { type OurSite, startOurSite } from '../../../bench/support/our-site.ts';
+import { startProduct } from '../../support/product.ts';
 
-export { type OurSite, startOurSite };
+export interface LiveSite {
+  publishUrl: string;
+  watchUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The product with its first channel, source quality alone. */
+export async function startLiveSite(settings: Record<string, string> = {}): Promise<LiveSite> {
+  const product = await startProduct({ env: { LADDER: 'source', ...settings } });
+  return {
+    publishUrl: `${product.rtmpUrl}/${product.streamKey}`,
+    watchUrl: `${product.httpUrl}/${product.channel}`,
+    stop: async () => void (await product.stop()),
+  };
+}
 
 /** Waits until the player says so; the word is one of `PlayerStatus`. */
 export async function untilStatus(page: Page, status: string, timeout = 30_000): Promise<void> {
@@ -52,4 +66,27 @@ export async function untilCloserThan(page: Page, seconds: number): Promise<void
     seconds,
     { timeout: 30_000, polling: 100 },
   );
+}
+
+/** Waits until sound is being decoded. */
+export async function untilHeard(page: Page): Promise<void> {
+  const decoded = () => {
+    const video = document.querySelector('video');
+    // Chromium's own count.
+    return video === null ? 0 : Number(Reflect.get(video, 'webkitAudioDecodedByteCount'));
+  };
+  const before = await page.evaluate(decoded);
+  await page
+    .waitForFunction(
+      (from) => {
+        const video = document.querySelector('video');
+        const now = video === null ? 0 : Number(Reflect.get(video, 'webkitAudioDecodedByteCount'));
+        return now > from;
+      },
+      before,
+      { timeout: 30_000, polling: 100 },
+    )
+    .catch((cause: unknown) => {
+      throw new Error('No sound was decoded.', { cause });
+    });
 }

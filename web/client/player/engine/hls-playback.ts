@@ -5,15 +5,15 @@ import Hls, {
   Events,
   type LevelLoadedData,
 } from 'hls.js';
-import { takeBegunHls } from './begun-hls.ts';
+import { type LoadingHls, loadHls, takeBegunHls } from './begun-hls.ts';
 import { CaptionTracks } from './caption-tracks.ts';
 import { firstSegment } from './first-segment.ts';
-import { hlsConfig } from './hls-config.ts';
 import { failureOf, isMissing } from './hls-failure.ts';
 import { qualitiesOf } from './hls-qualities.ts';
 import { LiveEdge } from './live-edge.ts';
 import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
 import { streamIdOf } from './playback.ts';
+import type { TrackList } from './track-list.ts';
 import { AUDIO_ONLY, AUTO_QUALITY } from './types.ts';
 
 export { beginHls } from './begun-hls.ts';
@@ -22,10 +22,9 @@ export const hlsRunsHere = (): boolean => Hls.isSupported();
 
 /** Playback through hls.js, with the latency and the quality led by ours. */
 export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
-  const begun = takeBegunHls(src);
-  const hls = begun ?? new Hls(hlsConfig);
-  const playback = new HlsPlayback(hls, video, { src, events });
-  if (begun === null) hls.loadSource(src);
+  const loading = takeBegunHls(src) ?? loadHls(src);
+  const { hls } = loading;
+  const playback = new HlsPlayback(loading, video, { src, events });
   hls.attachMedia(video);
   if (hls.levels.length > 0) queueMicrotask(() => playback.opened());
   return playback;
@@ -33,6 +32,7 @@ export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
 
 class HlsPlayback implements Playback {
   readonly #hls: Hls;
+  readonly tracks: () => TrackList | null;
   readonly #video: HTMLVideoElement;
   readonly #src: string;
   readonly #events: PlaybackEvents;
@@ -48,8 +48,14 @@ class HlsPlayback implements Playback {
   #audioUrl: string | null = null;
   #audioOnly = false;
 
-  constructor(hls: Hls, video: HTMLVideoElement, options: { src: string; events: PlaybackEvents }) {
+  constructor(
+    loading: LoadingHls,
+    video: HTMLVideoElement,
+    options: { src: string; events: PlaybackEvents },
+  ) {
+    const { hls } = loading;
     this.#hls = hls;
+    this.tracks = loading.tracks;
     this.#video = video;
     this.#src = options.src;
     this.#events = options.events;
@@ -150,6 +156,7 @@ class HlsPlayback implements Playback {
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       if (frag.type === 'main' && frag.sn !== 'initSegment' && frag.cc !== this.#run) {
         this.#edge.timelineChanged();
+        if (this.#run !== null) this.#events.anotherRun();
         this.#run = frag.cc;
       }
     });

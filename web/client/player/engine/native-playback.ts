@@ -59,6 +59,8 @@ export const openNativePlayback: OpenPlayback = ({ video, src, events }) => {
     },
     behindNewestSeconds: () => null,
     atLiveEdge: () => !video.paused && (edge() ?? 0) - video.currentTime < EDGE_SECONDS,
+    // The browser keeps the multivariant playlist to itself.
+    tracks: () => null,
     stalls: () => stalls,
     goLive() {
       const end = edge();

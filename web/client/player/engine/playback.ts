@@ -1,3 +1,4 @@
+import type { TrackList } from './track-list.ts';
 import type { Quality } from './types.ts';
 
 /** Facts that a playback tells the engine; every one may come many times. */
@@ -5,6 +6,8 @@ export interface PlaybackEvents {
   /** The multivariant playlist is read. Null: its URLs do not say which stream it is. */
   opened(streamId: string | null): void;
   qualities(qualities: Quality[]): void;
+  /** The encoder came back: from here on its tracks may be others. */
+  anotherRun(): void;
   /** New media lies in the buffer. */
   progressed(): void;
   activeQuality(id: number | null): void;
@@ -32,6 +35,8 @@ export interface Playback {
   /** Age of the frame on screen when what was received last is taken for new; null: unknown. */
   behindNewestSeconds(): number | null;
   atLiveEdge(): boolean;
+  /** What the multivariant playlist offered when it was read; null: not known. */
+  tracks(): TrackList | null;
   /** Times the playhead ran out of media. */
   stalls(): number;
   goLive(): void;

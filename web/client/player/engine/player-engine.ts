@@ -2,16 +2,20 @@ import { autoplay } from './autoplay.ts';
 import { Backoff } from './backoff.ts';
 import { ElementFacts } from './element-facts.ts';
 import { findPlayback } from './find-playback.ts';
+import { holdPicture } from './hold-picture.ts';
 import { LatencyReadout } from './latency-readout.ts';
 import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
 import { PlayerStore } from './player-store.ts';
 import { ServerClock } from './server-clock.ts';
+import { TrackWatch } from './track-watch.ts';
 import { AUTO_QUALITY, type CreatePlayerEngine, type PlayerEngineOptions } from './types.ts';
 
 /** How long the playlists may take to say what the event stream said already. */
 const END_PATIENCE_MS = 4000;
 /** Nobody is live: the event stream will say so, asking is for when it is cut off. */
 const OFFLINE_RETRY_MS = 20_000;
+/** What a returned encoder sends is in the playlists after about that long. */
+const RETURNED_MS = 1500;
 const UNPLAYABLE =
   'This browser cannot play live streams: try a current Chrome, Firefox or Safari.';
 
@@ -49,18 +53,25 @@ class Engine {
   readonly #readout = new LatencyReadout(this.store, this.#clock);
   readonly #retries = new Backoff({ firstMs: 500, maxMs: 3000 });
   readonly #element: ElementFacts;
+  readonly #tracks: TrackWatch;
   #open: OpenPlayback | null = null;
   #playback: Playback | null = null;
   #streamId: string | null = null;
   #fact: StreamFact | null = null;
   #endTimer: number | undefined;
   #offlineTimer: number | undefined;
+  #staysPaused = false;
   #destroyed = false;
 
   constructor({ video, src }: PlayerEngineOptions) {
     this.#video = video;
     this.#src = src;
     this.#element = new ElementFacts(video, this.store);
+    this.#tracks = new TrackWatch({
+      src,
+      attached: () => this.#playback?.tracks() ?? null,
+      changed: () => void this.#attachAnew(),
+    });
     this.#element.on('playing', () => this.#retries.succeeded());
     this.#element.on('ended', () => this.#ended());
     void this.#start();
@@ -80,8 +91,9 @@ class Engine {
     const another = this.#streamId !== null && fact.streamId !== this.#streamId;
     if (status === 'idle' || status === 'ended' || (another && fact.streamId !== null)) {
       this.#attach();
-    } else if (before?.interrupted === true && !fact.interrupted && status === 'reconnecting') {
-      this.#ask();
+    } else if (before?.interrupted === true && !fact.interrupted) {
+      this.#tracks.look(RETURNED_MS);
+      if (status === 'reconnecting') this.#ask();
     }
   }
 
@@ -124,6 +136,7 @@ class Engine {
     this.#element.destroy();
     this.#readout.destroy();
     this.#retries.cancel();
+    this.#tracks.stop();
     window.clearTimeout(this.#endTimer);
     window.clearTimeout(this.#offlineTimer);
     this.#playback?.destroy();
@@ -139,6 +152,14 @@ class Engine {
     this.#attach();
   }
 
+  /** The same stream with other tracks: the last frame stays, and so does a pause. */
+  async #attachAnew(): Promise<void> {
+    const paused = this.#video.paused;
+    await holdPicture(this.#video).catch(() => undefined);
+    this.#attach();
+    this.#staysPaused = paused;
+  }
+
   #attach(): void {
     if (this.#open === null || this.#destroyed) {
       return;
@@ -146,8 +167,10 @@ class Engine {
     window.clearTimeout(this.#offlineTimer);
     window.clearTimeout(this.#endTimer);
     this.#retries.cancel();
+    this.#tracks.stop();
     this.#playback?.destroy();
     this.#streamId = null;
+    this.#staysPaused = false;
     this.store.set({ status: 'loading', activeQuality: null, selectedQuality: AUTO_QUALITY });
     const events = this.#playbackEvents();
     this.#playback = this.#open({ video: this.#video, src: this.#src, events });
@@ -159,8 +182,11 @@ class Engine {
       qualities: (qualities) => this.store.set({ qualities }),
       opened: (streamId) => {
         this.#streamId = streamId;
-        void this.#autoplay();
+        this.#tracks.look(RETURNED_MS);
+        if (this.#staysPaused) this.store.set({ status: 'paused' });
+        else void this.#autoplay();
       },
+      anotherRun: () => this.#tracks.look(0),
       progressed: () => this.#retries.succeeded(),
       activeQuality: (id) => this.store.set({ activeQuality: id }),
       captions: (available) => this.store.set({ captionsAvailable: available }),
@@ -207,11 +233,11 @@ class Engine {
   /** Asks what has become of the stream, the last frame still on screen. */
   #ask(): void {
     fetch(this.#src, { cache: 'no-store' })
-      .then(async (answer) => this.#answered(answer.status, await answer.text()))
+      .then(async (answer) => this.#answered(answer, await answer.text()))
       .catch(() => this.#retries.plan(() => this.#ask()));
   }
 
-  #answered(status: number, playlist: string): void {
+  #answered({ status, url }: Response, playlist: string): void {
     if (this.#destroyed) {
       return;
     }
@@ -224,6 +250,8 @@ class Engine {
       this.#retries.plan(() => this.#ask());
     } else if (this.#streamId !== null && !playlist.includes(this.#streamId)) {
       this.#attach();
+    } else if (this.#tracks.differs(playlist, url)) {
+      void this.#attachAnew();
     } else {
       this.#playback?.resume();
     }
