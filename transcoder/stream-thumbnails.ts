@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { StreamPackager } from './packager/stream-packager.ts';
 import type { Thumbnailer } from './thumbnails.ts';
 
-const EVERY_MS = 25_000;
+const EVERY_MS = 60_000;
 /** After a failure, or while another stream's picture is being made. */
 const RETRY_MS = 3000;
 
