@@ -1,18 +1,19 @@
-import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, Suspense, useEffect, useRef } from 'react';
+import { lazyPage } from './router/lazy-page.ts';
 import { usePathname } from './router/location.ts';
 import { matchRoute, type Route } from './router/routes.ts';
 import { Header } from './shell/header.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 
-const HomePage = lazy(async () => ({
-  default: (await import('./home/home-page.tsx')).HomePage,
-}));
-const WatchPage = lazy(async () => ({
-  default: (await import('./watch/watch-page.tsx')).WatchPage,
-}));
-const EmbedPage = lazy(async () => ({
-  default: (await import('./embed/embed-page.tsx')).EmbedPage,
-}));
+const homePage = lazyPage(async () => (await import('./home/home-page.tsx')).HomePage);
+const watchPage = lazyPage(async () => (await import('./watch/watch-page.tsx')).WatchPage);
+const embedPage = lazyPage(async () => (await import('./embed/embed-page.tsx')).EmbedPage);
+
+/** Loads the script of a route's page, so that the first drawing is of the page itself. */
+export async function preloadPage(route: Route): Promise<void> {
+  const pages = { home: homePage, watch: watchPage, embed: embedPage, 'not-found': null };
+  await pages[route.name]?.preload();
+}
 
 export function App() {
   const pathname = usePathname();
@@ -54,11 +55,11 @@ function useFocusOnArrival(pathname: string): RefObject<HTMLDivElement | null> {
 function pageOf(route: Route): ReactNode {
   switch (route.name) {
     case 'home':
-      return <HomePage />;
+      return homePage.draw({});
     case 'watch':
-      return <WatchPage key={route.channel} channel={route.channel} />;
+      return watchPage.draw({ key: route.channel, channel: route.channel });
     case 'embed':
-      return <EmbedPage key={route.channel} channel={route.channel} />;
+      return embedPage.draw({ key: route.channel, channel: route.channel });
     case 'not-found':
       return <NotFoundPage />;
     default:

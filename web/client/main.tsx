@@ -3,7 +3,7 @@ import './design/tokens.css';
 import './design/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { App, preloadPage } from './app.tsx';
 import { askEarly } from './channels/early-channel.ts';
 import { loadPlaybackEarly } from './player/engine/load-early.ts';
 import { matchRoute } from './router/routes.ts';
@@ -16,8 +16,12 @@ if (route.name === 'watch' || route.name === 'embed') {
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const draw = () => {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+};
+// A page that cannot be loaded fails where it is drawn.
+preloadPage(route).then(draw, draw);

@@ -47,6 +47,25 @@ test.each([
   await page.close();
 });
 
+test.each(['/', '/alpha', '/embed/alpha'])(
+  '%s is drawn at once, behind no fallback',
+  async (path) => {
+    const page = await browser.newPage();
+    await page.addInitScript(() => {
+      const look = () => {
+        const found = document.querySelector('.page-loading') !== null;
+        if (found) document.documentElement.setAttribute('data-fell-back', '');
+      };
+      new MutationObserver(look).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(served.origin + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+
+    expect(await page.locator('html').getAttribute('data-fell-back')).toBeNull();
+    await page.close();
+  },
+);
+
 test('the player and its controls work under that policy', async () => {
   served.entries.set('beta', entryOf('beta'));
   const { page, complaints } = await open('/beta');

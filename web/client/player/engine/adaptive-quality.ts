@@ -2,6 +2,7 @@ import type Hls from 'hls.js';
 import { type AbrComponentAPI, Events, type Fragment, type LoaderStats, type Part } from 'hls.js';
 import { RungChooser, type Transfer } from './rung-chooser.ts';
 import { probeRung } from './rung-probe.ts';
+import { startAtKeyframe } from './start-position.ts';
 
 /** As often as a browser tells of a transfer's progress (XMLHttpRequest standard, 3.5.6). */
 const TICK_MS = 50;
@@ -32,6 +33,8 @@ export class AdaptiveQuality implements AbrComponentAPI {
 
   constructor(hls: Hls) {
     this.#hls = hls;
+    // The first of hls.js's parts to be made, so what is heard here is heard first.
+    startAtKeyframe(hls);
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       if (frag.type === 'main' && frag.sn !== 'initSegment') {
         this.#loading = frag;

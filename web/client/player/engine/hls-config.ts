@@ -19,10 +19,12 @@ const gentle: RetryConfig = {
 /** A lost part costs the segment: once more, quickly, then the playlist decides what is next. */
 const quick: RetryConfig = { maxNumRetry: 6, retryDelayMs: 150, maxRetryDelayMs: 2000 };
 
+/** Where a jump lands, seconds behind the edge; from then on the latency controller leads. */
+export const LIVE_SYNC_SECONDS = 0.7;
+
 export const hlsConfig: Partial<HlsConfig> = {
   lowLatencyMode: true,
-  // Where playback begins, seconds behind the edge; from then on the latency controller leads.
-  liveSyncDuration: 0.7,
+  liveSyncDuration: LIVE_SYNC_SECONDS,
   liveSyncOnStallIncrease: 0,
   maxLiveSyncPlaybackRate: 1,
   backBufferLength: 30,

@@ -13,6 +13,8 @@ const LANDING_SECONDS = 0.4;
 
 /** Right after the first picture the rest of what there is already is still on its way. */
 const STARTING_SECONDS = 1;
+/** Media to have behind a first jump, and to gain by it. */
+const CATCH_UP_SECONDS = 0.3;
 
 const seconds = () => performance.now() / 1000;
 
@@ -88,6 +90,7 @@ export class LiveEdge {
     if (before !== null && end > before + 0.001 && end - before < REWOUND_SECONDS) {
       this.#controller.appended({ at, endBefore: before, endAfter: end });
     }
+    this.#catchUp(end);
     this.#tick();
   }
 
@@ -115,6 +118,20 @@ export class LiveEdge {
     const { buffered } = video;
     if (this.#bufferEnd === null && buffered.length > 0 && video.currentTime < buffered.start(0)) {
       video.currentTime = buffered.start(0);
+    }
+  }
+
+  /** The first picture is on screen: goes nearer to the edge as soon as there is media to. */
+  #catchUp(end: number): void {
+    const { video, syncPosition } = this.#options;
+    const since = seconds() - this.#startedAt;
+    if (since < 0 || since > STARTING_SECONDS || video.seeking || video.paused) {
+      return;
+    }
+    const sync = syncPosition() ?? 0;
+    const there = end > sync + CATCH_UP_SECONDS;
+    if (there && sync > video.currentTime + CATCH_UP_SECONDS) {
+      video.currentTime = sync;
     }
   }
 
