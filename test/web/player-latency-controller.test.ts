@@ -109,6 +109,14 @@ describe('latency controller', () => {
     expect(rough.stalls).toBe(0);
   });
 
+  it('keeps on a rough link what it takes to begin another rung', () => {
+    const rough = new LatencyController();
+    const everyFifth = (part: number) => (part % 25 === 24 ? 0.28 : 0.03);
+    view({ controller: rough, transit: everyFifth, lag: 1, seconds: 40 });
+    expect(rough.floor(40)).toBeGreaterThan(0.74);
+    expect(rough.floor(40)).toBeLessThan(0.8);
+  });
+
   it('is back where it was half a minute after an outage', () => {
     const outage = (part: number) => (part >= 100 && part < 175 && part % 5 === 0 ? 0.9 : 0.03);
     const seen = view({
@@ -170,6 +178,16 @@ describe('latency controller', () => {
     });
     expect(seen.seeks.length).toBeGreaterThan(0);
     expect(seen.last).toBeLessThan(1);
+  });
+
+  it('seeks sooner where the media to seek to is there already', () => {
+    const controller = new LatencyController();
+    const seen = view({ controller, transit: steady, lag: 0.4, seconds: 20 });
+    expect(seen.seeks).toEqual([]);
+    const behind = { at: 20, position: 20 - 2.3 };
+    const near = controller.decide({ ...behind, bufferEnd: 20 - 2.1 });
+    const far = controller.decide({ ...behind, bufferEnd: 20 - 0.03 });
+    expect([near.kind, far.kind]).toEqual(['rate', 'seek']);
   });
 
   it('lets a starved buffer fill up to the floor before it goes on', () => {

@@ -4,8 +4,11 @@ import { Arrivals } from './arrivals.ts';
 const MIN_FLOOR_SECONDS = 0.15;
 /** What it keeps beside the measured spread of arrivals. */
 const MARGIN_SECONDS = 0.07;
-/** Beyond this a spread is a network's, and may get a little worse than it was. */
-const ROUGH = { spreadSeconds: 0.1, factor: 1.5 } as const;
+/**
+ * Beyond the first spread it is a network's, and may get a little worse than it was; from the
+ * second on the link may narrow as well, and the buffer has to last while another rung is begun.
+ */
+const ROUGH = { fromSpread: 0.1, fullSpread: 0.2, factor: 1.5, floor: 0.75 } as const;
 /** What it keeps besides while little is known, and after each stall. */
 const EXTRA = { start: 0.08, afterStall: 0.12, max: 0.7, halfLifeSeconds: 10 } as const;
 const RATE = { min: 0.95, max: 1.1, gain: 0.25, step: 0.005 } as const;
@@ -13,7 +16,9 @@ const RATE = { min: 0.95, max: 1.1, gain: 0.25, step: 0.005 } as const;
 const DEAD_BAND = { sleep: 0.015, wake: 0.035 } as const;
 const RATE_INTERVAL_SECONDS = 0.5;
 /** Farther behind than this, playing faster takes too long; less is borne while joining. */
-const SEEK_SECONDS = { joining: 1, later: 3 } as const;
+const SEEK_SECONDS = { joining: 1, buffered: 1.5, later: 3 } as const;
+/** What a seek within the buffer leaves ahead. */
+const SEEK_LEAVES_SECONDS = 0.3;
 const JOINING_SECONDS = 5;
 /** A starved player waits for the target again, but no stall is made longer than this. */
 const MAX_HOLD_SECONDS = 0.8;
@@ -74,8 +79,10 @@ export class LatencyController {
   /** Seconds that should be left in the buffer just before a usual part comes. */
   floor(at: number): number {
     const spread = this.#arrivals.spread(at);
-    const rough = Math.max(0, spread - ROUGH.spreadSeconds) * (ROUGH.factor - 1);
-    const floor = Math.max(MIN_FLOOR_SECONDS, MARGIN_SECONDS + spread + rough);
+    const over = Math.max(0, spread - ROUGH.fromSpread);
+    const rough = Math.min(1, over / (ROUGH.fullSpread - ROUGH.fromSpread)) * ROUGH.floor;
+    const borne = MARGIN_SECONDS + spread + over * (ROUGH.factor - 1);
+    const floor = Math.max(MIN_FLOOR_SECONDS, borne, rough);
     return floor + this.#decayedExtra(at);
   }
 
@@ -90,7 +97,9 @@ export class LatencyController {
     }
     this.#joinedAt ??= view.at;
     const joining = view.at - this.#joinedAt < JOINING_SECONDS;
-    if (behind > (joining ? SEEK_SECONDS.joining : SEEK_SECONDS.later)) {
+    const buffered = view.position + behind <= view.bufferEnd - SEEK_LEAVES_SECONDS;
+    const later = buffered ? SEEK_SECONDS.buffered : SEEK_SECONDS.later;
+    if (behind > (joining ? SEEK_SECONDS.joining : later)) {
       return { kind: 'seek', position: view.position + behind };
     }
     if (this.#rate !== 0 && view.at - this.#rateAt < RATE_INTERVAL_SECONDS) {
