@@ -42,6 +42,7 @@ export async function showControls(page: Page): Promise<void> {
   if (box === null) return;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3 + 5);
+  await page.locator('.controls').waitFor({ state: 'attached' });
   await page.waitForFunction(
     () => getComputedStyle(document.querySelector('.controls') as Element).opacity === '1',
   );
