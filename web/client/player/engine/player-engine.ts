@@ -83,7 +83,7 @@ class Engine {
     window.clearTimeout(this.#endTimer);
     if (!fact.live) {
       if (before?.live === true && this.#playback !== null) {
-        this.#endTimer = window.setTimeout(() => this.#ended(), END_PATIENCE_MS);
+        this.#endSoon();
       }
       return;
     }
@@ -191,9 +191,7 @@ class Engine {
       activeQuality: (id) => this.store.set({ activeQuality: id }),
       captions: (available) => this.store.set({ captionsAvailable: available }),
       serverDate: (answer) => this.#clock.observe(answer),
-      closed: () => {
-        this.#endTimer = window.setTimeout(() => this.#ended(), END_PATIENCE_MS);
-      },
+      closed: () => this.#endSoon(),
       failed: (failure) => this.#failed(failure),
     };
   }
@@ -255,6 +253,12 @@ class Engine {
     } else {
       this.#playback?.resume();
     }
+  }
+
+  /** The event stream and the playlists both say so; the first one's patience is not the second's. */
+  #endSoon(): void {
+    window.clearTimeout(this.#endTimer);
+    this.#endTimer = window.setTimeout(() => this.#ended(), END_PATIENCE_MS);
   }
 
   #ended(): void {
