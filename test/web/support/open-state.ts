@@ -40,9 +40,10 @@ export async function openState(options: {
 export async function showControls(page: Page): Promise<void> {
   const box = await page.locator('media-controller').boundingBox();
   if (box === null) return;
+  // The controls come after the picture, and a pointer that rests hides them again.
+  await page.locator('.controls').waitFor({ state: 'attached' });
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3 + 5);
-  await page.locator('.controls').waitFor({ state: 'attached' });
   await page.waitForFunction(
     () => getComputedStyle(document.querySelector('.controls') as Element).opacity === '1',
   );
