@@ -59,7 +59,7 @@ test.each(['/', '/alpha', '/embed/alpha'])(
       new MutationObserver(look).observe(document, { childList: true, subtree: true });
     });
     await page.goto(served.origin + path);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
 
     expect(await page.locator('html').getAttribute('data-fell-back')).toBeNull();
     await page.close();
