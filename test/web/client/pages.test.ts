@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 test.each(PAGE_STATES)(
-  '$name: WCAG AA, nothing blocked by its policy, fits a phone',
+  '$name: WCAG AA, one first heading, nothing blocked by its policy, fits a phone',
   async (state) => {
     const complaints: string[] = [];
     const page = await openState({
@@ -40,6 +40,7 @@ test.each(PAGE_STATES)(
     const { violations, passes } = await new AxeBuilder({ page }).withTags(WCAG_AA).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
     expect(passes.length).toBeGreaterThan(8);
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
     expect(complaints).toEqual([]);
 
     await page.setViewportSize(PHONE);

@@ -6,7 +6,7 @@ import { Stage } from '../shell/stage.tsx';
 
 const TICK_MS = 30_000;
 
-/** In the player's place while nothing is on. */
+/** In the player's place while nothing is on; the page says the channel in its own heading. */
 export function OfflineStage({
   channel,
   children,
@@ -19,7 +19,7 @@ export function OfflineStage({
   return (
     <Stage lit={starting}>
       <p className="eyebrow">{starting ? 'Starting up' : 'Offline'}</p>
-      <h1>{starting ? 'Places, please' : `${channel.channel} is off stage`}</h1>
+      <h2>{starting ? 'Places, please' : `${channel.channel} is off stage`}</h2>
       <p className="lede" role="status">
         {starting
           ? 'The broadcaster is connected. The picture appears here in a moment.'
