@@ -1,3 +1,4 @@
+import type { ServerMessage } from './protocol/chat/server-messages.ts';
 import type { Source } from './stream.ts';
 
 /** Facts, in the past tense, that services tell each other. Every payload is plain JSON. */
@@ -19,6 +20,17 @@ export interface BusFacts {
   'stream:changed': { channel: string; streamId: string };
   /** The encoder on this channel has to go (`channel reset-key`). */
   'channel:key-reset': { channel: string };
+  /**
+   * A chat frame (platform/protocol/chat) for some of those connected, on every node: for the
+   * moderators of `channel`, or for the sockets of `users`, in one channel or (null) wherever they are.
+   */
+  'chat:frame': {
+    channel: string | null;
+    to: { role: 'moderator' } | { users: string[] };
+    frame: ServerMessage;
+  };
+  /** What this person is or may do changed, in one channel or (null) in all of them. */
+  'chat:standing-changed': { channel: string | null; userId: string };
 }
 
 export type BusTopic = keyof BusFacts;
