@@ -1,11 +1,10 @@
-import { useState } from 'react';
 import type { ChannelSummary } from '../../../platform/protocol/api.ts';
 import { formatViewers } from '../format/numbers.ts';
 import { formatUptime } from '../format/time.ts';
 import { Link } from '../router/link.tsx';
 import { Avatar } from '../shell/avatar.tsx';
 import { EyeIcon } from '../shell/icons.tsx';
-import { LogoMark } from '../shell/logo.tsx';
+import { Thumbnail } from './thumbnail.tsx';
 
 export function LiveCard({ channel, now }: { channel: ChannelSummary; now: number }) {
   const uptime = channel.startedAt === null ? null : formatUptime(now - channel.startedAt);
@@ -16,7 +15,7 @@ export function LiveCard({ channel, now }: { channel: ChannelSummary; now: numbe
       onPointerEnter={() => void import('../watch/watch-page.tsx').catch(() => {})}
     >
       <span className="card-picture">
-        <Thumbnail path={channel.thumbnail} now={now} />
+        <Thumbnail path={channel.thumbnail} />
         <span className="on-air">{channel.interrupted ? 'Reconnecting' : 'Live'}</span>
         <span className="card-fact card-viewers">
           <EyeIcon />
@@ -33,20 +32,4 @@ export function LiveCard({ channel, now }: { channel: ChannelSummary; now: numbe
       </span>
     </Link>
   );
-}
-
-const RENEW_MS = 30_000;
-
-/** A new picture twice a minute; the house's own while the stream has none. */
-function Thumbnail({ path, now }: { path: string | null; now: number }) {
-  const [broken, setBroken] = useState<string | null>(null);
-  if (path === null || broken === path) {
-    return (
-      <span className="card-no-picture">
-        <LogoMark />
-      </span>
-    );
-  }
-  const src = `${path}?at=${Math.floor(now / RENEW_MS)}`;
-  return <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(path)} />;
 }

@@ -1,7 +1,7 @@
 import './side-column.css';
 import { useOtherLive } from '../channels/use-other-live.ts';
 import { formatCount } from '../format/numbers.ts';
-import { useNow } from '../format/use-now.ts';
+import { useVisibleNow } from '../format/use-visible-now.ts';
 import { Link } from '../router/link.tsx';
 import { Avatar } from '../shell/avatar.tsx';
 import { ChatIcon, CollapseIcon } from '../shell/icons.tsx';
@@ -42,7 +42,7 @@ export function SideColumn({ channel, onCollapse }: SideColumnProps) {
 const ASK_EVERY_MS = 60_000;
 
 function OtherLive({ channel }: { channel: string }) {
-  const others = useOtherLive(channel, useNow(ASK_EVERY_MS));
+  const others = useOtherLive(channel, useVisibleNow(ASK_EVERY_MS));
   if (others.length === 0) return null;
   return (
     <section className="side-others" aria-labelledby="also-live">
