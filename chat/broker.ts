@@ -72,6 +72,8 @@ export interface Broker {
    *   same `clientId` finds out.
    */
   publish(channel: string, draft: Draft): Promise<Published>;
+  /** What `publish` answered for this `clientId`; null: it never came here. */
+  published(channel: string, author: string, clientId: string): Promise<Published | null>;
   /** At most `limit` entries after `after`; more than that in between counts as too old. */
   read(channel: string, ask: { after: Position | null; limit: number }): Promise<LogSlice>;
   /**
