@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { createDbAccounts } from './platform/accounts-db.ts';
 import { createMemoryBus } from './platform/bus-memory.ts';
 import { createDbChannels, ensureFirstChannel } from './platform/channels-db.ts';
 import { randomId, systemClock } from './platform/clock.ts';
@@ -10,11 +11,13 @@ import { watchNotices } from './platform/db/notices.ts';
 import { createMemoryDirectory } from './platform/directory-memory.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createHttpApp } from './platform/http-app.ts';
+import { createDbIdentities } from './platform/identities-db.ts';
 import { type LauncherFacts, launcherFacts } from './platform/launcher-facts.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { requirePrograms } from './platform/required-programs.ts';
 import { createShutdown, type Shutdown } from './platform/shutdown.ts';
+import { createDbSignInCodes } from './platform/sign-in-codes.ts';
 import { onStopSignal } from './platform/stop-signals.ts';
 import { createServices, type Services } from './services.ts';
 
@@ -75,7 +78,19 @@ async function openBackends(
   shutdown.add('bus', () => bus.close());
   const directory = createMemoryDirectory(stores);
   shutdown.add('directory', () => directory.close());
-  return { config, log, bus, directory, channels: createDbChannels(stores), ...stores };
+  const { identities, sessions } = await createDbIdentities({ ...stores, bus });
+  return {
+    config,
+    log,
+    bus,
+    directory,
+    channels: createDbChannels(stores),
+    accounts: createDbAccounts({ ...stores, bus }),
+    identities,
+    sessions,
+    signInCodes: createDbSignInCodes(stores),
+    ...stores,
+  };
 }
 
 async function readyWords(db: Database, services: Services): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Context } from '../platform/context.ts';
+import type { StreamContext } from '../platform/context.ts';
 import { AppError, messageOf, unreachable } from '../platform/errors.ts';
 import { readFfmpegCapabilities } from '../platform/ffmpeg-capabilities.ts';
 import type { Service } from '../platform/service.ts';
@@ -33,7 +33,7 @@ export interface IngestOptions {
 }
 
 /** RTMP in. The port and its parsing are a worker thread's; who may publish is decided here. */
-export function createIngest(context: Context, options: IngestOptions = {}): Ingest {
+export function createIngest(context: StreamContext, options: IngestOptions = {}): Ingest {
   const log = context.log.child({ service: 'ingest' });
   const evict = (publisherId: string, code: string, message: string) => {
     if (code === 'taken_over') ingestMetrics.takeovers.inc();
@@ -131,7 +131,10 @@ const loggable = ({ id, run, video, audio }: Source) => ({
   audioCodec: audio?.codec ?? null,
 });
 
-async function workerOptions(context: Context, options: IngestOptions): Promise<WorkerOptions> {
+async function workerOptions(
+  context: StreamContext,
+  options: IngestOptions,
+): Promise<WorkerOptions> {
   const { config } = context;
   const ffmpeg =
     options.readableCodecs === undefined

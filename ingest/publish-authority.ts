@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Context } from '../platform/context.ts';
+import type { StreamContext } from '../platform/context.ts';
 import type { StreamPublisher } from './open-stream.ts';
 import { type Evictions, type StreamLifecycle, TAKEN_OVER } from './stream-lifecycle.ts';
 import type { AuthoriseRequest, PublishGrant, PublishRefusal } from './worker-messages.ts';
@@ -8,11 +8,11 @@ const KEY_RESET = 'The stream key was reset. Copy the new key into the settings 
 
 /** Who may publish: the holder of a channel's key, one at a time, the newest one. */
 export class PublishAuthority {
-  readonly #context: Context;
+  readonly #context: StreamContext;
   readonly #lifecycle: StreamLifecycle;
   readonly #evictions: Evictions;
 
-  constructor(context: Context, lifecycle: StreamLifecycle, evictions: Evictions) {
+  constructor(context: StreamContext, lifecycle: StreamLifecycle, evictions: Evictions) {
     this.#context = context;
     this.#lifecycle = lifecycle;
     this.#evictions = evictions;

@@ -1,4 +1,4 @@
-import type { Context } from '../platform/context.ts';
+import type { StreamContext } from '../platform/context.ts';
 import type { Source } from '../platform/stream.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
 import { OpenStream, type StreamPublisher } from './open-stream.ts';
@@ -13,7 +13,7 @@ export const TAKEN_OVER =
 
 /** Live, interrupted, ended: holds the streams of this node's publishers and tells of their turns. */
 export class StreamLifecycle {
-  readonly #context: Context;
+  readonly #context: StreamContext;
   readonly #evictions: Evictions;
   /** By channel. */
   readonly #streams = new Map<string, OpenStream>();
@@ -21,7 +21,7 @@ export class StreamLifecycle {
   /** By channel: a stream on its way out of the directory. */
   readonly #ending = new Map<string, Promise<void>>();
 
-  constructor(context: Context, evictions: Evictions) {
+  constructor(context: StreamContext, evictions: Evictions) {
     this.#context = context;
     this.#evictions = evictions;
   }

@@ -20,6 +20,8 @@ export interface BusFacts {
   'stream:changed': { channel: string; streamId: string };
   /** The encoder on this channel has to go (`channel reset-key`). */
   'channel:key-reset': { channel: string };
+  /** This token counts no longer; without `tokenId`, none that this person has. */
+  'identity:revoked': { userId: string; tokenId: string | null };
   /**
    * A chat frame (platform/protocol/chat) for some of those connected, on every node: for the
    * moderators of `channel`, or for the sockets of `users`, in one channel or (null) wherever they are.
@@ -31,6 +33,8 @@ export interface BusFacts {
   };
   /** What this person is or may do changed, in one channel or (null) in all of them. */
   'chat:standing-changed': { channel: string | null; userId: string };
+  /** Modes, filters or blocked terms of this channel changed. */
+  'chat:settings-changed': { channelId: string };
 }
 
 export type BusTopic = keyof BusFacts;

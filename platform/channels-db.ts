@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Channel, Channels } from './channels.ts';
 import type { Clock, NewId } from './clock.ts';
 import type { Database } from './db/database.ts';
+import { writeNotice } from './db/notices.ts';
 import type { ChannelTable } from './db/schema.ts';
 import { AppError } from './errors.ts';
 import { canonicalName, NAME_PATTERN, RESERVED_NAMES } from './protocol/reserved-names.ts';
@@ -133,10 +134,10 @@ async function resetKey({ db, clock, newId }: ChannelStore, name: string): Promi
         message: `There is no channel ${name}. \`npm run -s ctl -- channel list\` names all of them.`,
       });
     }
-    await transaction
-      .insertInto('notices')
-      .values({ id: newId(), topic: 'channel:key-reset', channel: name, created_at: clock.now() })
-      .execute();
+    await writeNotice(
+      { db: transaction, clock, newId },
+      { topic: 'channel:key-reset', fact: { channel: name } },
+    );
   });
   return streamKey;
 }

@@ -5,13 +5,19 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { AppError, messageOf } from '../errors.ts';
 import { channelsMigration } from './migrations/0001-channels.ts';
+import { accountsMigration } from './migrations/0002-accounts.ts';
+import { chatRulesMigration } from './migrations/0003-chat-rules.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
 
 export const DATABASE_FILE = 'footlight.db';
-const MIGRATIONS = { '0001-channels': channelsMigration };
+const MIGRATIONS = {
+  '0001-channels': channelsMigration,
+  '0002-accounts': accountsMigration,
+  '0003-chat-rules': chatRulesMigration,
+};
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**

@@ -1,7 +1,15 @@
+import type { ChatRuleTables } from './chat-schema.ts';
+
 /** The tables, as the migrations leave them. Times are wall milliseconds, ids are ours. */
-export interface Tables {
+export interface Tables extends ChatRuleTables {
   channels: ChannelTable;
   notices: NoticeTable;
+  users: UserTable;
+  channel_roles: ChannelRoleTable;
+  follows: FollowTable;
+  signing_secrets: SigningSecretTable;
+  revoked_tokens: RevokedTokenTable;
+  sign_in_codes: SignInCodeTable;
 }
 
 export interface ChannelTable {
@@ -24,6 +32,60 @@ export interface ChannelTable {
 export interface NoticeTable {
   id: string;
   topic: string;
-  channel: string;
+  /** JSON, as the bus carries it. */
+  fact: string;
   created_at: number;
+}
+
+export interface UserTable {
+  id: string;
+  /** Lower case; unique. */
+  name: string;
+  /** The name in the case its owner likes. */
+  display_name: string;
+  /** `#rrggbb`; null: chosen by the page. */
+  color: string | null;
+  created_at: number;
+  /** 0 or 1. */
+  admin: number;
+  /** Tokens issued before do not count. */
+  tokens_valid_from: number;
+}
+
+/** What a person is in a channel; no row: a follower or nothing. */
+export interface ChannelRoleTable {
+  channel_id: string;
+  user_id: string;
+  role: string;
+}
+
+export interface FollowTable {
+  channel_id: string;
+  user_id: string;
+  followed_at: number;
+}
+
+/** Made once for an installation, the same on every node. */
+export interface SigningSecretTable {
+  purpose: string;
+  /** Base64url. */
+  secret: string;
+  created_at: number;
+}
+
+/** Kept until the token would have run out anyway. */
+export interface RevokedTokenTable {
+  token_id: string;
+  expires_at: number;
+}
+
+/** One-time codes of sign-in links. */
+export interface SignInCodeTable {
+  /** SHA-256, hexadecimal: who reads the database cannot sign in with it. */
+  code_hash: string;
+  user_id: string;
+  /** How long the session lasts that it opens. */
+  session_ms: number;
+  expires_at: number;
+  used_at: number | null;
 }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createMemoryBus } from '../../platform/bus-memory.ts';
-import type { Channels } from '../../platform/channels.ts';
 import { type Clock, randomId, systemClock } from '../../platform/clock.ts';
 import { loadConfig } from '../../platform/config.ts';
 import type { Context } from '../../platform/context.ts';
@@ -75,8 +74,12 @@ export function hostContext(
     log,
     bus: createMemoryBus(log),
     directory: createMemoryDirectory({ clock, newId: randomId }),
-    // The transcoder asks for no channel.
-    channels: {} as Channels,
+    // The transcoder asks for no channel and knows nobody.
+    channels: {} as Context['channels'],
+    accounts: {} as Context['accounts'],
+    identities: {} as Context['identities'],
+    sessions: {} as Context['sessions'],
+    signInCodes: {} as Context['signInCodes'],
     clock,
     newId: randomId,
   };

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createIngest, type Ingest, type IngestOptions } from '../../../ingest/ingest.ts';
-import type { Bus, BusFacts, BusTopic } from '../../../platform/bus.ts';
+import type { Bus, BusFacts } from '../../../platform/bus.ts';
 import { createMemoryBus } from '../../../platform/bus-memory.ts';
 import type { Channel, Channels } from '../../../platform/channels.ts';
 import { type Clock, randomId, systemClock } from '../../../platform/clock.ts';
@@ -9,9 +9,12 @@ import type { Directory } from '../../../platform/directory.ts';
 import { createMemoryDirectory } from '../../../platform/directory-memory.ts';
 
 export interface FactRecord {
-  topic: BusTopic;
-  fact: BusFacts[BusTopic];
+  topic: StreamTopic;
+  fact: BusFacts[StreamTopic];
 }
+
+const TOPICS = ['stream:live', 'stream:interrupted', 'stream:ended', 'stream:changed'] as const;
+type StreamTopic = (typeof TOPICS)[number];
 
 /** A real ingest service with its worker, on free ports, and records of what it tells. */
 export interface IngestHouse {
@@ -26,7 +29,7 @@ export interface IngestHouse {
   logs: Record<string, unknown>[];
   lastLive: Map<string, number>;
   /** The next fact of this topic that was not taken yet, also when it was told before. */
-  next<T extends BusTopic>(topic: T): Promise<BusFacts[T]>;
+  next<T extends StreamTopic>(topic: T): Promise<BusFacts[T]>;
   /** The next log line with this phrase, from here on or before. */
   logged(
     phrase: string,
@@ -69,7 +72,7 @@ export async function openIngest(
     facts: facts.all,
     logs: logs.all,
     lastLive,
-    async next<T extends BusTopic>(topic: T) {
+    async next<T extends StreamTopic>(topic: T) {
       return (await facts.take((record) => record.topic === topic)).fact as BusFacts[T];
     },
     logged: (phrase, fits = () => true) =>
@@ -77,8 +80,6 @@ export async function openIngest(
     close: () => ingest.stop(),
   };
 }
-
-const TOPICS = ['stream:live', 'stream:interrupted', 'stream:ended', 'stream:changed'] as const;
 
 const CONFIG = {
   host: '127.0.0.1',
