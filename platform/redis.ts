@@ -1,15 +1,21 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Clock } from './clock.ts';
 import { AppError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import { type ChannelSubscription, RedisChannels } from './redis-channels.ts';
+import {
+  becomeReady,
+  endClient,
+  makeCluster,
+  makeSingle,
+  type RedisClient,
+  retryDelayMs,
+} from './redis-connections.ts';
 import { RedisOutage } from './redis-outage.ts';
 import { askRedis, type RedisTarget, readRedisUrl } from './redis-server.ts';
 
 export type { ChannelSubscription } from './redis-channels.ts';
-
-/** A connection, or one to each node of a cluster. Nothing is queued while it is away: commands reject. */
-export type RedisClient = Redis | Cluster;
+export type { RedisClient } from './redis-connections.ts';
 
 /**
  * This process's ways to Redis, made here and nowhere else. Lost connections come back by
@@ -58,20 +64,6 @@ export interface RedisSettings {
   waitMs?: number;
 }
 
-const FIRST_RETRY_MS = 50;
-const MOST_RETRY_MS = 2_000;
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A server that leaves a command unanswered for so long is taken for gone. */
-const ANSWER_TIMEOUT_MS = 5_000;
-/** Until a silent connection is probed; ten lost probes, a second apart, end it. */
-const KEEP_ALIVE_MS = 5_000;
-
-/** Doubling pauses; jittered, so that not every node comes back in the same instant. */
-export const retryDelayMs = (attempt: number, random: () => number = Math.random): number =>
-  Math.round(
-    Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 10), MOST_RETRY_MS) * (0.5 + random() / 2),
-  );
-
 /**
  * Connects, waiting for a Redis that is still starting.
  *
@@ -85,7 +77,12 @@ export async function openRedis(settings: RedisSettings): Promise<RedisHandles> 
     log.warn({ server: target.name }, 'redis keeps no append-only file and forgets when it ends');
   }
   const outage = new RedisOutage(target.name, clock, log);
-  const open = () => (server.isCluster ? openCluster(target, outage) : openSingle(target, outage));
+  const open = async () => {
+    const client = server.isCluster ? makeCluster(target) : makeSingle(target);
+    outage.watch(client);
+    await becomeReady(client, { clock, waitMs });
+    return client;
+  };
   const opened: RedisClient[] = [];
   try {
     const commands = await open();
@@ -140,55 +137,4 @@ function createHandles(made: {
       await Promise.all(opened.map(endClient));
     },
   };
-}
-
-/** Lets what was sent be answered, but never waits long for it. */
-async function endClient(client: RedisClient): Promise<void> {
-  if (client.status === 'ready') {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(resolve, 500);
-    await Promise.race([client.quit().catch(() => undefined), promise]);
-    clearTimeout(limit);
-  }
-  client.disconnect();
-}
-
-const connectionOptions = (target: RedisTarget) => ({
-  ...target.credentials,
-  connectionName: 'footlight',
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  socketTimeout: ANSWER_TIMEOUT_MS,
-  keepAlive: KEEP_ALIVE_MS,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  // Channels are subscribed anew by RedisChannels, which knows when that is done.
-  autoResubscribe: false,
-});
-
-async function openSingle(target: RedisTarget, outage: RedisOutage): Promise<Redis> {
-  const redis = new Redis({
-    ...connectionOptions(target),
-    ...target.address,
-    db: target.database,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    retryStrategy: (attempt) => retryDelayMs(attempt),
-  });
-  outage.watch(redis);
-  await redis.connect();
-  return redis;
-}
-
-async function openCluster(target: RedisTarget, outage: RedisOutage): Promise<Cluster> {
-  const cluster = new Cluster([target.address], {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    shardedSubscribers: true,
-    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
-    redisOptions: connectionOptions(target),
-  });
-  outage.watch(cluster);
-  await cluster.connect();
-  return cluster;
 }
