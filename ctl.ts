@@ -1,95 +1,85 @@
 import { Command, CommanderError } from 'commander';
-import type { Channel, Channels } from './platform/channels.ts';
-import { createDbChannels } from './platform/channels-db.ts';
-import { randomId, systemClock } from './platform/clock.ts';
-import { loadConfig, readEnvironment } from './platform/config.ts';
-import { openDatabase } from './platform/db/database.ts';
+import { changeRole, createChannel, listChannels, resetKey } from './ctl-channels.ts';
+import type { Output } from './ctl-stores.ts';
+import { createToken, createUser, listUsers, revokeTokens } from './ctl-users.ts';
 import { AppError } from './platform/errors.ts';
 
-interface Output {
-  /** One line of JSON, with `--json`. */
-  json: unknown;
-  /** The same for people. */
-  text: string;
-}
+type Print = (output: Output) => void;
 
-async function withChannels(use: (channels: Channels) => Promise<Output>): Promise<Output> {
-  const config = loadConfig(readEnvironment(process.cwd()));
-  const db = await openDatabase(config.dataDir);
-  try {
-    return await use(createDbChannels({ db, clock: systemClock, newId: randomId }));
-  } finally {
-    await db.destroy();
-  }
-}
-
-const createChannel = (name: string): Promise<Output> =>
-  withChannels(async (channels) => {
-    const { channel, streamKey } = await channels.create(name);
-    return {
-      json: { channel: channel.name, streamKey },
-      text: `channel     ${channel.name}\nstream key  ${streamKey}`,
-    };
-  });
-
-const resetKey = (name: string): Promise<Output> =>
-  withChannels(async (channels) => {
-    const streamKey = await channels.resetKey(name);
-    const channel = (await channels.byName(name))?.name ?? name;
-    return {
-      json: { channel, streamKey },
-      text: `The encoder on the old key is closed.\nchannel     ${channel}\nstream key  ${streamKey}`,
-    };
-  });
-
-const listChannels = (withKeys: boolean): Promise<Output> =>
-  withChannels(async (channels) => {
-    const rows = await Promise.all(
-      (await channels.list()).map(async (channel) => ({
-        channel: channel.name,
-        title: channel.title,
-        createdAt: channel.createdAt,
-        lastLiveAt: channel.lastLiveAt,
-        ...(withKeys && { streamKey: await channels.streamKeyOf(channel.name) }),
-      })),
-    );
-    const text = rows.map((row) =>
-      [row.channel.padEnd(25), lastLive(row), row.streamKey].join('  '),
-    );
-    return { json: { channels: rows }, text: text.join('\n') };
-  });
-
-const lastLive = ({ lastLiveAt }: Pick<Channel, 'lastLiveAt'>): string =>
-  lastLiveAt === null ? 'never live              ' : new Date(lastLiveAt).toISOString();
-
-function createProgram(print: (output: Output) => void): Command {
+function createProgram(print: Print): Command {
   const program = new Command('ctl')
     .description('Administers the Footlight of this DATA_DIR, whether its server runs or not.')
     .option('--json', 'print one line of JSON')
     .exitOverride();
-  const channel = program.command('channel').description('channels and their stream keys');
-  const add = (usage: string, description: string) =>
-    channel
+  addChannelCommands(program, print);
+  addUserCommands(program, print);
+  return program;
+}
+
+/** Commands below a noun: `channel create`. */
+function group(program: Command, noun: string, description: string) {
+  const parent = program.command(noun).description(description);
+  return (usage: string, purpose: string): Command =>
+    parent
       .command(usage)
-      .description(description)
+      .description(purpose)
       .option('--json', 'print one line of JSON')
       .exitOverride();
-  add('create <name>', 'makes a channel and its stream key').action(async (name: string) =>
-    print(await createChannel(name)),
-  );
+}
+
+function addChannelCommands(program: Command, print: Print): void {
+  const add = group(program, 'channel', 'channels, their stream keys and who is what in them');
+  add('create <name>', 'makes a channel and its stream key')
+    .option('--owner <user>', 'who becomes its broadcaster; made when there is no such user')
+    .action(async (name: string, { owner }: { owner?: string }) =>
+      print(await createChannel(name, owner ?? null)),
+    );
   add('list', 'lists the channels')
     .option('--keys', 'with their stream keys')
     .action(async ({ keys }: { keys?: true }) => print(await listChannels(keys === true)));
   add('reset-key <name>', 'makes a new stream key and closes the encoder on the old one').action(
     async (name: string) => print(await resetKey(name)),
   );
-  return program;
+  add(
+    'role <name> <user> <role>',
+    'makes somebody broadcaster, moderator, vip or none of these in a channel',
+  ).action(async (name: string, user: string, role: string) =>
+    print(await changeRole(name, user, role)),
+  );
+}
+
+function addUserCommands(program: Command, print: Print): void {
+  const addUser = group(program, 'user', 'people');
+  addUser('create <name>', 'makes a user')
+    .option('--admin', 'who administers the whole installation')
+    .action(async (name: string, { admin }: { admin?: true }) =>
+      print(await createUser(name, admin === true)),
+    );
+  addUser('list', 'lists the users').action(async () => print(await listUsers()));
+
+  const addToken = group(program, 'token', 'tokens and sign-in links');
+  addToken(
+    'create',
+    'makes a token and a sign-in link for a user, who is made when there is none of that name',
+  )
+    .requiredOption('--user <name>', 'whose it is')
+    .option(
+      '--minutes <number>',
+      'how long the token, the link and its session last; otherwise a day, 15 minutes and 30 days',
+    )
+    .action(async ({ user, minutes }: { user: string; minutes?: string }) =>
+      print(await createToken(user, minutes ?? null)),
+    );
+  addToken('revoke', 'ends every token and session of a user')
+    .requiredOption('--user <name>', 'whose they are')
+    .action(async ({ user }: { user: string }) => print(await revokeTokens(user)));
 }
 
 /** Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   const asJson = args.includes('--json');
-  const print = ({ json, text }: Output) => {
+  const print = ({ json, text, note = null }: Output) => {
+    if (note !== null) process.stderr.write(`${note}\n`);
     process.stdout.write(`${asJson ? JSON.stringify(json) : text}\n`);
   };
   try {

@@ -19,16 +19,19 @@ export function launcherFacts(
 ): LauncherFacts {
   const secure = config.tls === null ? '' : 's';
   const host = config.publicUrl === null ? reachableHost(config.host) : hostOf(config.publicUrl);
-  const site =
-    config.publicUrl ?? `http${secure}://${reachableHost(config.host)}:${config.httpPort}`;
   return {
     ready: true,
     rtmpUrl: `rtmp${secure}://${host}:${config.rtmpPort}/live`,
     streamKey: channel.streamKey,
-    watchUrl: `${site}/${channel.name}`,
+    watchUrl: `${siteUrl(config)}/${channel.name}`,
     notes,
   };
 }
+
+/** Where the pages are, without a slash at the end. */
+export const siteUrl = (config: Config): string =>
+  config.publicUrl ??
+  `http${config.tls === null ? '' : 's'}://${reachableHost(config.host)}:${config.httpPort}`;
 
 const hostOf = (url: string): string => new URL(url).hostname;
 

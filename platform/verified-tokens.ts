@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.ts';
 import type { TokenClaims } from './token.ts';
 
@@ -17,41 +18,28 @@ export interface VerifiedTokens {
   set(token: string, verified: VerifiedToken): void;
   /** Without `tokenId`: all of this person. */
   drop(of: { userId: string; tokenId: string | null }): void;
-  readonly size: number;
 }
 
 /** Holds `limit` at most: the one that was not used for longest goes. */
 export function createVerifiedTokens(options: { limit: number; clock: Clock }): VerifiedTokens {
-  const { limit, clock } = options;
-  // A Map keeps the order of insertion: what is used is put in anew, so the first is the oldest.
-  const kept = new Map<string, VerifiedToken>();
+  const kept = new LRUCache<string, VerifiedToken>({ max: options.limit });
   const keyOf = (token: string) => hash('sha256', token, 'base64');
   return {
     get(token) {
       const key = keyOf(token);
       const found = kept.get(key);
       if (found === undefined) return null;
+      if (found.claims.expiresAt > options.clock.now()) return found;
       kept.delete(key);
-      if (found.claims.expiresAt <= clock.now()) return null;
-      kept.set(key, found);
-      return found;
+      return null;
     },
     set(token, verified) {
-      const key = keyOf(token);
-      kept.delete(key);
-      kept.set(key, verified);
-      for (const oldest of kept.keys()) {
-        if (kept.size <= limit) break;
-        kept.delete(oldest);
-      }
+      kept.set(keyOf(token), verified);
     },
     drop({ userId, tokenId }) {
-      for (const [key, { claims }] of kept)
+      for (const [key, { claims }] of kept.entries())
         if (claims.userId === userId && (tokenId === null || claims.tokenId === tokenId))
           kept.delete(key);
-    },
-    get size() {
-      return kept.size;
     },
   };
 }
