@@ -17,7 +17,7 @@ export const chatMessageSchema = z.object({
   replyTo: z.optional(z.object({ id: z.string(), name: z.string(), text: z.string() })),
   /** How it is shown; without it: as something said. */
   kind: z.optional(z.enum(['me', 'announce'])),
-  /** User ids that the text names with `@`. */
+  /** Canonical names that the text calls with `@`. */
   mentions: z.optional(z.array(z.string())),
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;

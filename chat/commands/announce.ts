@@ -1,0 +1,25 @@
+import type { Command } from '../house.ts';
+import { cleanText } from '../message-text.ts';
+import { authorOf } from '../person.ts';
+import { demand, done, recordAction } from './moderating.ts';
+import { publishMessage } from './publish-message.ts';
+
+/** A message that stands out. */
+export const announce: Command<'announce'> = async (house, call) => {
+  demand(call, 'announce');
+  const { wish, channel, person } = call;
+  const text = cleanText(wish.text);
+  const clientId = wish.id === undefined ? null : `announce ${wish.id}`;
+  const { repeated } = await publishMessage(house, channel, {
+    author: authorOf(person),
+    clientId,
+    text,
+    replyTo: null,
+    kind: 'announce',
+  });
+  if (!repeated) {
+    const detail = { action: 'announce', text } as const;
+    await recordAction(house, call, { target: null, reason: undefined, detail });
+  }
+  return done(wish);
+};

@@ -1,0 +1,10 @@
+import type { Command } from '../house.ts';
+import { announceEntry, demand, done, recordAction } from './moderating.ts';
+
+/** Takes everything off every screen. */
+export const clear: Command<'clear'> = async (house, call) => {
+  demand(call, 'clear');
+  await recordAction(house, call, { target: null, reason: undefined, detail: { action: 'clear' } });
+  await announceEntry(house, call, { kind: 'cleared', frame: { type: 'cleared' } });
+  return done(call.wish);
+};

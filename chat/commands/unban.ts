@@ -1,0 +1,25 @@
+import type { Command } from '../house.ts';
+import { Refusal } from '../refusal.ts';
+import { demand, done, findTarget, recordAction, standingChanged } from './moderating.ts';
+
+/** Ends a ban or a timeout. */
+export const unban: Command<'unban'> = async (house, call) => {
+  demand(call, 'unban');
+  const { wish } = call;
+  const { user } = await findTarget(house, call.channel, wish.user);
+  const was = await house.sanctions.lift(call.channel.id, user.id);
+  if (was === null) {
+    throw new Refusal({
+      code: 'not_banned',
+      message: `${user.displayName} is neither banned nor timed out here.`,
+      status: 409,
+    });
+  }
+  await recordAction(house, call, {
+    target: user,
+    reason: wish.reason,
+    detail: { action: 'unban', was: { kind: was.kind, until: was.until } },
+  });
+  await standingChanged(house, call, user.id);
+  return done(wish);
+};

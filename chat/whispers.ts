@@ -1,0 +1,79 @@
+import type { Clock, NewId } from '../platform/clock.ts';
+import type { ChatPreferenceTable } from '../platform/db/chat-schema.ts';
+import type { Database } from '../platform/db/database.ts';
+
+/** Who may whisper to somebody: nobody, those they whispered to first, or everyone. */
+export type WhispersFrom = ChatPreferenceTable['whispers_from'];
+
+export interface Whisper {
+  id: string;
+  at: number;
+  /** True: the same client's id came before. */
+  repeated: boolean;
+}
+
+/** Messages between two people. Off for strangers, until somebody says otherwise. */
+export interface Whispers {
+  mayWhisper(fromId: string, toId: string): Promise<boolean>;
+  keep(whisper: { from: string; to: string; clientId: string; text: string }): Promise<Whisper>;
+  preference(userId: string): Promise<WhispersFrom>;
+  setPreference(userId: string, from: WhispersFrom): Promise<void>;
+}
+
+const DEFAULT: WhispersFrom = 'answered';
+
+export function createWhispers(house: { db: Database; clock: Clock; newId: NewId }): Whispers {
+  const { db, clock, newId } = house;
+  const preference = async (userId: string): Promise<WhispersFrom> => {
+    const row = await db
+      .selectFrom('chat_preferences')
+      .select('whispers_from')
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row?.whispers_from ?? DEFAULT;
+  };
+  const exists = async (from: string, to: string): Promise<boolean> => {
+    const row = await db
+      .selectFrom('chat_whispers')
+      .select('id')
+      .where('from_id', '=', from)
+      .where('to_id', '=', to)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  };
+
+  return {
+    preference,
+    async mayWhisper(fromId, toId) {
+      const blocked = await db
+        .selectFrom('chat_blocks')
+        .select('user_id')
+        .where('user_id', '=', toId)
+        .where('blocked_id', '=', fromId)
+        .executeTakeFirst();
+      if (blocked !== undefined) return false;
+      const from = await preference(toId);
+      return from === 'everyone' || (from === 'answered' && (await exists(toId, fromId)));
+    },
+    async keep({ from, to, clientId, text }) {
+      const id = newId();
+      const at = clock.now();
+      const kept = await db
+        .insertInto('chat_whispers')
+        .values({ id, from_id: from, client_id: clientId, to_id: to, at, text })
+        .onConflict((conflict) => conflict.columns(['from_id', 'client_id']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return { id, at, repeated: kept === undefined };
+    },
+    async setPreference(userId, from) {
+      const values = { whispers_from: from };
+      await db
+        .insertInto('chat_preferences')
+        .values({ user_id: userId, ...values })
+        .onConflict((conflict) => conflict.column('user_id').doUpdateSet(values))
+        .execute();
+    },
+  };
+}
