@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { runNpm } from './npm.js';
 import { place } from './place.js';
-import { run, SetupFault, say } from './step.js';
+import { SetupFault, say } from './step.js';
 
 const LOCK_FILE = 'package-lock.json';
 
@@ -43,6 +44,6 @@ export const packages = (options) => ({
   isThere: () => missingPackages(options).length === 0,
   async install() {
     say('installing the npm packages (npm install)');
-    await run('npm', INSTALL, { cure: `npm ${INSTALL.join(' ')}` });
+    await runNpm(INSTALL);
   },
 });

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { runNpm } from './npm.js';
 import { place } from './place.js';
-import { run, SetupFault, say } from './step.js';
+import { SetupFault, say } from './step.js';
 
 const NEEDED_MAJOR = 24;
 const PINNED = '24.21.0';
@@ -44,6 +45,6 @@ export const pinnedNode = () => ({
     writeFileSync(`${directory}/package.json`, '{"private":true}\n');
     const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact'];
     args.push('--prefix', directory, `${packageName}@${PINNED}`);
-    await run('npm', args, { cwd: directory, cure: `npm ${args.join(' ')}` });
+    await runNpm(args, { cwd: directory });
   },
 });
