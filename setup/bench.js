@@ -13,8 +13,9 @@ const args = process.argv.slice(2);
 const listsOnly = args.length === 0 || args[0] === 'list' || args[0] === '--help';
 
 await atTopLevel(async () => {
-  await ensure([packages({ dev: true }), pinnedNode()]);
-  if (!listsOnly) await ensure([testTools(), webPage()]);
+  const tools = listsOnly ? [] : [testTools()];
+  await ensure([...tools, packages({ dev: true }), pinnedNode()]);
+  if (!listsOnly) await ensure([webPage()]);
   const child = spawn(nodePath, ['bench/run.ts', ...args], {
     cwd: root,
     stdio: 'inherit',

@@ -11,7 +11,7 @@ import { webPage } from './web-page.js';
  */
 await atTopLevel(async () => {
   const page = webPage();
-  // Only the build needs the packages for development.
-  await ensure([packages({ dev: !page.isThere() }), pinnedNode(), ffmpeg(), page]);
+  // First what may need another user's hands. Only the build needs the packages for development.
+  await ensure([ffmpeg(), packages({ dev: !page.isThere() }), pinnedNode(), page]);
   process.stdout.write(`${nodePath}\n`);
 });

@@ -8,8 +8,10 @@ const LISTS = '/var/lib/apt/lists';
 const LISTS_FRESH_MS = 86_400_000;
 const HOLDS_NO_LIST = new Set(['lock', 'partial', 'auxfiles']);
 
-const hasCommand = (name) =>
-  [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM_PATH].some((directory) => {
+const searched = () => [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM_PATH];
+
+const hasCommand = (name, directories = searched()) =>
+  directories.some((directory) => {
     try {
       accessSync(join(directory, name), constants.X_OK);
       return directory !== '';
@@ -68,11 +70,19 @@ function listsAreFresh() {
 const APT_ENV = ['DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1'];
 const APT_OPTIONS = ['-y', '-o', 'DPkg::Lock::Timeout=300'];
 
+/** The command for whoever reads it: a bare Debian has no sudo. `directories`: of commands. */
+export function byHand(names, directories = searched()) {
+  const update = 'apt-get update';
+  const install = `apt-get install -y --no-install-recommends ${names.join(' ')}`;
+  if (process.getuid?.() === 0) return `${update} && ${install}`;
+  if (hasCommand('sudo', directories)) return `sudo ${update} && sudo ${install}`;
+  return `su -c '${update} && ${install}'`;
+}
+
 /** @param {string[] | null} prefix what stands before a command to run it as root; null: nothing */
 export async function aptInstall(missing, prefix = asRoot()) {
   const names = missing.map((one) => one.name);
-  const byHand = `apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
-  const cure = `sudo ${byHand}`;
+  const cure = byHand(names);
   if (!hasCommand('apt-get') || prefix === null) {
     throw new SetupFault(
       `${names.join(', ')} must be installed, and this user cannot do that. On Debian run, then try again:\n  ${cure}`,

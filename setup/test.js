@@ -47,7 +47,7 @@ function readCounts() {
  * The last line is the count; a check that failed counts as one failure.
  */
 await atTopLevel(async () => {
-  await ensure([packages({ dev: true }), pinnedNode(), testTools(), webPage()]);
+  await ensure([testTools(), packages({ dev: true }), pinnedNode(), webPage()]);
   const filters = process.argv.slice(2);
   const failedChecks = [];
   for (const { name, args } of filters.length > 0 ? [] : CHECKS) {

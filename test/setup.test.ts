@@ -146,8 +146,45 @@ describe('a step that cannot be done', () => {
       await atTopLevel(() => aptInstall([{ name: 'ffmpeg' }], null));`;
     const { status, stderr } = run(PROJECT, script);
     expect(status).toBe(1);
-    expect(stderr).toContain('sudo apt-get update && sudo apt-get install -y');
-    expect(stderr).toContain('ffmpeg');
+    expect(stderr).toMatch(
+      /^ {2}(su -c '|sudo |)apt-get update && (sudo )?apt-get install -y --no-install-recommends ffmpeg'?$/m,
+    );
+  });
+
+  it.each([
+    ['where there is no sudo', [], "su -c 'apt-get update && apt-get install -y"],
+    ['where there is', ['sudo'], 'sudo apt-get update && sudo apt-get install -y'],
+  ])('prints a command that this machine has, %s', (name, commands, command) => {
+    const bin = join(place, `commands ${name}`);
+    mkdirSync(bin);
+    for (const each of commands) writeFileSync(join(bin, each), '', { mode: 0o755 });
+    const script = `process.getuid = () => 1000;
+      const { byHand } = await import('${setupModule('system-packages.js')}');
+      console.log(byHand(['ffmpeg'], ['${bin}']));`;
+    expect(run(PROJECT, script).stdout).toContain(command);
+  });
+
+  it('installs with npm also for a user without a home', () => {
+    const bin = join(place, 'npm that tells');
+    mkdirSync(bin);
+    const told = '#!/bin/sh\necho "cache: $npm_config_cache" >&2\nexit 1\n';
+    writeFileSync(join(bin, 'npm'), told, { mode: 0o755 });
+    const script = `const { atTopLevel } = await import('./setup/step.js');
+      const { runNpm } = await import('./setup/npm.js');
+      await atTopLevel(() => runNpm(['install']));`;
+    const directory = project('no home', {}, null);
+    const cacheOf = (cache: string) =>
+      run(directory, script, {
+        ...process.env,
+        PATH: `${bin}:${process.env['PATH']}`,
+        npm_config_cache: cache,
+      }).stderr;
+    const ours = join(directory, '.cache/npm');
+    const without = cacheOf('/dev/null/.npm');
+    expect(without).toContain(`cache: ${ours}`);
+    expect(without).toContain(`npm_config_cache='${ours}' npm install`);
+    const withHome = join(place, 'home/.npm');
+    expect(cacheOf(withHome)).toContain(`cache: ${withHome}`);
   });
 
   it('shows what the failed command said last', () => {
