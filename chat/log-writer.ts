@@ -1,0 +1,224 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Published } from './broker.ts';
+import { batchEntries, commitSeconds, entriesRefused, writerRestarts } from './chat-metrics.ts';
+import { chatUnavailable } from './chat-unavailable.ts';
+import type { Asked, FromLogWorker, Kept, Question, Stretch, ToLogWorker } from './log-messages.ts';
+
+const WORKER_URL = new URL('./log-worker.ts', import.meta.url);
+const MOST_A_BATCH = 500;
+const MOST_WAITING = 10_000;
+/** A thread that answers nothing for so long hangs, and is ended. */
+const ANSWER_MS = 15_000;
+const STOP_MS = 5_000;
+const FIRST_BACKOFF_MS = 50;
+const MOST_BACKOFF_MS = 5_000;
+
+export interface LogWriterOptions {
+  file: string;
+  clock: Clock;
+  log: Log;
+  /** Before those who published hear of it. */
+  onKept(batch: Asked[], kept: Kept[]): void;
+  /** What was kept last by the thread before may not have been told. */
+  onRestarted(): void;
+  workerUrl?: URL;
+}
+
+interface Waiting {
+  asked: Asked;
+  resolve(kept: Kept): void;
+  reject(error: AppError): void;
+}
+
+type Answer = Stretch | Published | null;
+
+/**
+ * Hands entries to the thread that keeps them. One batch is with it at a time; the next gathers
+ * meanwhile, so a quiet channel waits for nothing and a busy one shares its commits.
+ */
+export class LogWriter {
+  readonly #options: LogWriterOptions;
+  #worker: Worker | null = null;
+  #ready = false;
+  #stopping = false;
+  #waiting: Waiting[] = [];
+  #batch: Waiting[] = [];
+  #pumpQueued = false;
+  readonly #questions = new Map<number, PromiseWithResolvers<Answer>>();
+  #nextQuestion = 0;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #cancelHang = () => {};
+  #cancelRestart = () => {};
+  #whenIdle: (() => void) | null = null;
+
+  constructor(options: LogWriterOptions) {
+    this.#options = options;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** @throws AppError when the thread cannot open the log */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => this.#spawn(resolve, reject));
+  }
+
+  append(asked: Asked): Promise<Kept> {
+    if (!this.#ready || this.#stopping || this.#waiting.length >= MOST_WAITING) {
+      entriesRefused.inc();
+      const cause = this.#ready ? 'too many wait' : 'the log is being opened';
+      return Promise.reject(chatUnavailable(new Error(cause)));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ asked, resolve, reject });
+      if (this.#pumpQueued || this.#batch.length > 0) return;
+      // What is published in one go is one batch.
+      this.#pumpQueued = true;
+      queueMicrotask(() => this.#pump());
+    });
+  }
+
+  ask(question: Question): Promise<Answer> {
+    if (!this.#ready) return Promise.reject(chatUnavailable(new Error('the log is being opened')));
+    const id = this.#nextQuestion++;
+    const waiting = Promise.withResolvers<Answer>();
+    this.#questions.set(id, waiting);
+    this.#post({ type: 'ask', id, question });
+    return waiting.promise;
+  }
+
+  /** What was published before is kept first. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelRestart();
+    const worker = this.#worker;
+    if (worker === null) return;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const cancel = this.#options.clock.after(STOP_MS, () => void worker.terminate());
+    if (this.#batch.length + this.#waiting.length > 0) {
+      await Promise.race([ended, new Promise<void>((resolve) => (this.#whenIdle = resolve))]);
+    }
+    this.#post({ type: 'stop' });
+    await ended;
+    cancel();
+  }
+
+  #pump(): void {
+    this.#pumpQueued = false;
+    if (!this.#ready || this.#batch.length > 0) return;
+    if (this.#waiting.length === 0) {
+      this.#whenIdle?.();
+      return;
+    }
+    this.#batch = this.#waiting.splice(0, MOST_A_BATCH);
+    this.#cancelHang = this.#options.clock.after(ANSWER_MS, () => {
+      this.#options.log.error({}, 'chat log writer hangs');
+      void this.#worker?.terminate();
+    });
+    this.#post({ type: 'append', batch: this.#batch.map((waiting) => waiting.asked) });
+  }
+
+  #receive(message: FromLogWorker): void {
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'appended':
+        this.#kept(message.kept, message.seconds);
+        return;
+      case 'not_appended':
+        this.#options.log.error({ reason: message.reason }, 'chat log could not be written');
+        this.#endBatch((waiting) => waiting.reject(chatUnavailable(new Error(message.reason))));
+        return;
+      case 'answer':
+        this.#questions.get(message.id)?.resolve(message.answer);
+        this.#questions.delete(message.id);
+        return;
+      case 'no_answer':
+        this.#questions.get(message.id)?.reject(chatUnavailable(new Error(message.reason)));
+        this.#questions.delete(message.id);
+        return;
+    }
+  }
+
+  #kept(kept: Kept[], seconds: number): void {
+    commitSeconds.observe(seconds);
+    batchEntries.observe(kept.length);
+    const asked = this.#batch.map((waiting) => waiting.asked);
+    this.#options.onKept(asked, kept);
+    this.#endBatch((waiting, index) => {
+      const one = kept[index];
+      if (one !== undefined) waiting.resolve(one);
+    });
+  }
+
+  #endBatch(settle: (waiting: Waiting, index: number) => void): void {
+    this.#cancelHang();
+    const batch = this.#batch;
+    this.#batch = [];
+    batch.forEach(settle);
+    this.#pump();
+  }
+
+  #spawn(onReady: () => void, onFailed: (error: AppError) => void): void {
+    const { file, log, workerUrl = WORKER_URL } = this.#options;
+    const worker = new Worker(workerUrl, { name: 'chat log', workerData: { file } });
+    this.#worker = worker;
+    worker.on('message', (message: FromLogWorker) => {
+      if (message.type === 'ready') {
+        this.#ready = true;
+        this.#backoffMs = FIRST_BACKOFF_MS;
+        onReady();
+      } else this.#receive(message);
+    });
+    worker.on('error', (error) => log.error({ err: error }, 'chat log writer failed'));
+    worker.once('exit', () => {
+      const wasReady = this.#ready;
+      this.#ended();
+      if (!wasReady) onFailed(cannotStart());
+      else if (!this.#stopping) this.#restart();
+    });
+  }
+
+  #ended(): void {
+    this.#worker = null;
+    this.#ready = false;
+    this.#cancelHang();
+    const cause = chatUnavailable(new Error('the thread that keeps the log ended'));
+    const lost = [...this.#batch, ...this.#waiting];
+    this.#batch = [];
+    this.#waiting = [];
+    for (const waiting of lost) waiting.reject(cause);
+    for (const question of this.#questions.values()) question.reject(cause);
+    this.#questions.clear();
+  }
+
+  #restart(): void {
+    const { clock, log } = this.#options;
+    log.error({ restartMs: this.#backoffMs }, 'chat log writer ended');
+    writerRestarts.inc();
+    this.#cancelRestart = clock.after(this.#backoffMs, () => {
+      this.#spawn(
+        () => this.#options.onRestarted(),
+        () => {
+          if (!this.#stopping) this.#restart();
+        },
+      );
+    });
+    this.#backoffMs = Math.min(this.#backoffMs * 2, MOST_BACKOFF_MS);
+  }
+
+  #post(message: ToLogWorker): void {
+    this.#worker?.postMessage(message);
+  }
+}
+
+const cannotStart = () =>
+  new AppError({
+    code: 'chat_log_unusable',
+    message:
+      'The chat log in DATA_DIR cannot be opened; the log line before this one says why. Check that the disk has room and that this user owns the files.',
+  });
