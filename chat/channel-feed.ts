@@ -6,7 +6,7 @@ import { entriesMissed } from './chat-metrics.ts';
 import type { Stretch } from './log-messages.ts';
 
 /** Entries in memory, from which returning clients are served. */
-export const KEPT_ENTRIES = 1_000;
+export const KEPT_ENTRIES = 1_250;
 const TRIMMED_AT = KEPT_ENTRIES + 250;
 const RETRY_MS = 250;
 

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import { channelsMigration } from './migrations/0001-channels.ts';
 import { accountsMigration } from './migrations/0002-accounts.ts';
 import { chatRulesMigration } from './migrations/0003-chat-rules.ts';
+import { chatLogMigration } from './migrations/0004-chat-log.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '0001-channels': channelsMigration,
   '0002-accounts': accountsMigration,
   '0003-chat-rules': chatRulesMigration,
+  '0004-chat-log': chatLogMigration,
 };
 
 /**

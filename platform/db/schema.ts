@@ -1,7 +1,8 @@
+import type { ChatLogTables } from './chat-log-schema.ts';
 import type { ChatRuleTables } from './chat-schema.ts';
 
 /** The tables, as the migrations leave them. Times are wall milliseconds, ids are ours. */
-export interface Tables extends ChatRuleTables {
+export interface Tables extends ChatRuleTables, ChatLogTables {
   channels: ChannelTable;
   notices: NoticeTable;
   users: UserTable;
