@@ -30,7 +30,7 @@ export interface Stores {
 /** Opens the stores for one command. There is no bus: running servers read what changed. */
 export async function withStores(use: (stores: Stores) => Promise<Output>): Promise<Output> {
   const config = loadConfig(readEnvironment(process.cwd()));
-  const db = await openDatabase(config.dataDir);
+  const db = await openDatabase(config.dataDir, config.databaseUrl);
   try {
     const base = { db, clock: systemClock, newId: randomId, bus: null };
     const { sessions } = await createDbIdentities(base);

@@ -113,6 +113,43 @@ export const channelListSchema = describe(
   'Channels: live ones first, most viewers first among them.',
 );
 
+export const colorSchema = describe(
+  z.string().check(z.regex(/^#[0-9a-f]{6}$/i)),
+  'Colour of the name in chat',
+);
+
+export const meSchema = describe(
+  z.object({
+    user: describe(
+      z.nullable(
+        z.object({
+          id: z.string(),
+          name: channelNameSchema,
+          color: describe(z.nullable(colorSchema), 'Null: the page chooses one'),
+        }),
+      ),
+      'Null: nobody is signed in',
+    ),
+  }),
+  'Whom the token or the session cookie stands for.',
+);
+
+/** What somebody may change of themselves. */
+export const meChangeSchema = z.object({ color: z.nullable(colorSchema) });
+
+export const followSchema = describe(
+  z.object({
+    following: describe(z.boolean(), 'False as well for those who are not signed in'),
+    followers: count,
+  }),
+  'Whether you follow the channel, and how many do.',
+);
+
+export const signInCodeSchema = describe(
+  z.object({ name: channelNameSchema, expiresAt: epochMs }),
+  'Whom a sign-in link is for. Reading does not use it up.',
+);
+
 /** Which page of the list. */
 export const channelListQuerySchema = z.object({
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 500),
@@ -134,3 +171,6 @@ export type ChannelSummary = z.infer<typeof channelSummarySchema>;
 export type ChannelDetails = z.infer<typeof channelSchema>;
 export type ChannelList = z.infer<typeof channelListSchema>;
 export type ApiError = z.infer<typeof errorSchema>;
+export type Me = z.infer<typeof meSchema>;
+export type Follow = z.infer<typeof followSchema>;
+export type SignInCodeFacts = z.infer<typeof signInCodeSchema>;

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { AppError } from '../../platform/errors.ts';
+import { requireIdentity } from '../../platform/http-identity.ts';
 
 const WINDOW_MS = 60_000;
 /** A page asks twice when it opens; behind one address there may be an office of them. */
@@ -27,6 +28,30 @@ export const limitRate = (requestsPerMinute: number): RequestHandler =>
         new AppError({
           code: 'requests_too_many',
           message: `This address has sent more than ${requestsPerMinute} requests in a minute: wait as long as Retry-After says.`,
+          status: 429,
+          retryable: true,
+        }),
+      );
+    },
+  });
+
+/** Clicks of one person; a script that follows and unfollows in a loop is told to stop. */
+const WRITES_PER_MINUTE = 30;
+
+/** Refuses somebody who changes more than that, wherever they do it from. */
+export const limitWrites = (): RequestHandler =>
+  rateLimit({
+    windowMs: WINDOW_MS,
+    limit: WRITES_PER_MINUTE,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    validate: false,
+    keyGenerator: (req) => requireIdentity(req).userId,
+    handler(_req, _res, next) {
+      next(
+        new AppError({
+          code: 'requests_too_many',
+          message: `You have changed this more than ${WRITES_PER_MINUTE} times in a minute: wait as long as Retry-After says.`,
           status: 429,
           retryable: true,
         }),

@@ -1,12 +1,13 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
-import {
-  type ChannelList,
-  channelListQuerySchema,
-  channelNameSchema,
-} from '../../platform/protocol/api.ts';
+import { createHttpIdentity } from '../../platform/http-identity.ts';
+import { type ChannelList, channelListQuerySchema } from '../../platform/protocol/api.ts';
 import { limitRate } from './api-rate.ts';
+import { channelNamed } from './channel-named.ts';
 import { byInterest, channelDetails, channelSummary } from './channel-view.ts';
+import { only, openToEveryOrigin } from './cross-origin.ts';
+import { createFollowRoutes } from './follow.ts';
+import { createMeRoutes } from './me.ts';
 import { openapiDocument } from './openapi.ts';
 import type { Viewers } from './viewers.ts';
 import type { WebContext } from './web-context.ts';
@@ -28,7 +29,11 @@ export function createApi(options: {
 
   router.use(openToEveryOrigin, limitRate(requestsPerMinute));
   router.use(refuseLongQueries, limitTime(context));
-  router.all(['/openapi.json', '/v1/channels', '/v1/channels/:channel'], getOnly);
+  router.use(createHttpIdentity(context).middleware);
+  router.all(
+    ['/openapi.json', '/v1/channels', '/v1/channels/:channel', '/v1/sign-in-codes/:code'],
+    only('GET', 'HEAD'),
+  );
   router.get('/openapi.json', (_req, res) => void res.json(document));
   router.get('/v1/channels', async (req, res) => {
     res.json(await listChannels(context, viewers, req.query));
@@ -36,6 +41,7 @@ export function createApi(options: {
   router.get('/v1/channels/:channel', async (req, res) => {
     res.json(await getChannel(context, viewers, req.params.channel));
   });
+  router.use(createMeRoutes(context), createFollowRoutes(context));
   router.use((req) => {
     throw new AppError({
       code: 'route_unknown',
@@ -76,17 +82,9 @@ async function listChannels(
 }
 
 async function getChannel(context: WebContext, viewers: Viewers, requested: string) {
-  const name = requested.toLowerCase();
-  const valid = channelNameSchema.safeParse(name).success;
-  const channel = valid ? await context.channels.byName(name) : null;
-  if (channel === null)
-    throw new AppError({
-      code: 'channel_unknown',
-      message: 'No channel has this name: check the spelling.',
-      status: 404,
-    });
-  const entry = await context.directory.byChannel(name);
-  return channelDetails({ channel, entry, viewers: viewers.of(name) });
+  const channel = await channelNamed(context.channels, requested);
+  const entry = await context.directory.byChannel(channel.name);
+  return channelDetails({ channel, entry, viewers: viewers.of(channel.name) });
 }
 
 const refuseLongQueries: RequestHandler = (req, _res, next) => {
@@ -121,28 +119,3 @@ const limitTime =
     res.once('close', cancel);
     next();
   };
-
-/** Open and cookieless: credentials are never allowed, so there is nothing to steal. */
-export const openToEveryOrigin: RequestHandler = (req, res, next) => {
-  res.set('Access-Control-Allow-Origin', '*');
-  if (req.method !== 'OPTIONS') {
-    res.set('Cache-Control', 'no-cache');
-    return next();
-  }
-  res.set({
-    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-    'Access-Control-Allow-Headers': 'Accept, Content-Type, Last-Event-ID',
-    'Access-Control-Max-Age': '86400',
-  });
-  res.status(204).end();
-};
-
-export const getOnly: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET' || req.method === 'HEAD') return next();
-  res.set('Allow', 'GET, HEAD, OPTIONS');
-  throw new AppError({
-    code: 'method_not_allowed',
-    message: `${req.method} does nothing here: use GET.`,
-    status: 405,
-  });
-};

@@ -1,11 +1,11 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Channel } from '../../platform/channels.ts';
-import { AppError } from '../../platform/errors.ts';
 import { channelNameSchema } from '../../platform/protocol/api.ts';
 import type { StreamEntry } from '../../platform/stream.ts';
 import type { Assets } from './assets.ts';
 import { thumbnailPath } from './channel-view.ts';
-import { type PageMeta, type PagePreloads, renderPage } from './page-html.ts';
+import type { PageAnswer } from './page-answer.ts';
+import type { PageMeta, PagePreloads } from './page-html.ts';
 import type { SecurityHeaders } from './security-headers.ts';
 import type { WebContext } from './web-context.ts';
 
@@ -30,14 +30,10 @@ export function createPages(options: {
   context: WebContext;
   assets: Assets;
   headers: SecurityHeaders;
+  page: PageAnswer;
 }): Router {
-  const { context, headers } = options;
+  const { context, headers, page: html } = options;
   const router = express.Router();
-  const html = (res: Response, status: number, meta: PageMeta, preloads?: PagePreloads) => {
-    if (options.assets.indexHtml === null) throw notBuilt();
-    res.status(status).set('Cache-Control', 'no-cache');
-    res.type('html').send(renderPage(options.assets.indexHtml, meta, preloads));
-  };
   const channelPage = async (req: Request<{ channel: string }>, res: Response) => {
     const name = req.params.channel.toLowerCase();
     const valid = channelNameSchema.safeParse(name).success;
@@ -91,10 +87,3 @@ function originOf(req: Request, context: WebContext): string | null {
   const host = req.host ?? '';
   return HOST.test(host) ? `${req.protocol}://${host}` : null;
 }
-
-const notBuilt = () =>
-  new AppError({
-    code: 'page_not_built',
-    message: 'The web page has not been built: start the server with `npm start`, which builds it.',
-    status: 503,
-  });

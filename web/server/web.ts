@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Service } from '../../platform/service.ts';
-import { createApi, getOnly, openToEveryOrigin } from './api.ts';
+import { createApi } from './api.ts';
 import { DEFAULT_REQUESTS_PER_MINUTE } from './api-rate.ts';
 import { type Assets, readAssets } from './assets.ts';
+import { getOnly, openToEveryOrigin } from './cross-origin.ts';
 import { createEventFeed } from './event-feed.ts';
 import { createEventsRoute, DEFAULT_EVENT_LIMITS, type EventLimits } from './events.ts';
+import { createPageAnswer } from './page-answer.ts';
 import { createPages } from './pages.ts';
 import { createSecurityHeaders } from './security-headers.ts';
+import { createSignIn } from './sign-in.ts';
 import { createViewers } from './viewers.ts';
 import type { WebContext } from './web-context.ts';
 import { type RouteClass, requestSeconds } from './web-metrics.ts';
@@ -43,20 +46,19 @@ export function createWeb(
     viewers,
     limits: { ...DEFAULT_EVENT_LIMITS, ...options.limits },
   });
-  const api = createApi({
-    context,
-    viewers,
-    requestsPerMinute: options.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
-  });
+  const requestsPerMinute = options.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE;
+  const api = createApi({ context, viewers, requestsPerMinute });
+  const page = createPageAnswer(assets);
 
   const router = express.Router();
   router.all('/events', headers.api, openToEveryOrigin, getOnly, events);
   router.use('/api', timed('api'), headers.api, api);
+  router.use(createSignIn({ context, headers: headers.page, page, requestsPerMinute }));
   // Below here nothing takes anything but GET.
   router.use(answerOtherMethods(headers.api));
   router.use('/assets', timed('asset'), headers.asset, serveOr404(assets));
   router.use(timed('page'), serveOrNext(assets, headers.asset));
-  router.use(createPages({ context, assets, headers }));
+  router.use(createPages({ context, assets, headers, page }));
 
   return {
     name: 'web',

@@ -3,13 +3,19 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Accounts } from '../../../platform/accounts.ts';
+import { createDbAccounts } from '../../../platform/accounts-db.ts';
 import type { Bus } from '../../../platform/bus.ts';
 import { createMemoryBus } from '../../../platform/bus-memory.ts';
 import type { Channel } from '../../../platform/channels.ts';
 import { type Clock, randomId, systemClock } from '../../../platform/clock.ts';
 import { type Config, loadConfig } from '../../../platform/config.ts';
+import { type Database, openDatabase } from '../../../platform/db/database.ts';
 import { createHttpApp } from '../../../platform/http-app.ts';
+import { createDbIdentities } from '../../../platform/identities-db.ts';
+import type { Identities, Sessions } from '../../../platform/identity.ts';
 import { createLog } from '../../../platform/log.ts';
+import { createDbSignInCodes, type SignInCodes } from '../../../platform/sign-in-codes.ts';
 import type { StreamEntry } from '../../../platform/stream.ts';
 import { createWeb, type WebOptions } from '../../../web/server/web.ts';
 
@@ -21,8 +27,17 @@ export interface ServedWeb extends AsyncDisposable {
   channels: Map<string, Channel>;
   /** The streams there are, by channel. */
   entries: Map<string, StreamEntry>;
+  people: People;
   /** Cuts every connection, as a restarted proxy does. */
   cutConnections(): void;
+}
+
+/** Real ones, in a database of their own that has the channels `alpha` and `beta`. */
+export interface People {
+  accounts: Accounts;
+  identities: Identities;
+  sessions: Sessions;
+  signInCodes: SignInCodes;
 }
 
 export interface ServeOptions extends WebOptions {
@@ -45,8 +60,11 @@ export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
   const bus = createMemoryBus(log);
   const channels = new Map(['alpha', 'beta'].map((name) => [name, channelNamed(name)]));
   const entries = new Map(running.map((entry) => [entry.channel, entry]));
+  const db = await openDatabase(directory);
+  const people = await openPeople({ db, clock, bus, channels: [...channels.values()] });
   const web = createWeb(
     {
+      ...people,
       config: settings,
       log,
       bus,
@@ -77,13 +95,39 @@ export async function serveWeb(options: ServeOptions = {}): Promise<ServedWeb> {
     bus,
     channels,
     entries,
+    people,
     cutConnections: () => http.server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       await web.stop();
       await http.close();
       await bus.close();
+      await db.destroy();
       rmSync(directory, { recursive: true });
     },
+  };
+}
+
+async function openPeople(options: {
+  db: Database;
+  clock: Clock;
+  bus: Bus;
+  channels: Channel[];
+}): Promise<People> {
+  const stores = { ...options, newId: randomId };
+  const rows = options.channels.map(({ id, name }) => ({
+    id,
+    name,
+    title: '',
+    created_at: 1,
+    last_live_at: null,
+    stream_key: name,
+    stream_key_hash: name,
+  }));
+  await options.db.insertInto('channels').values(rows).execute();
+  return {
+    accounts: createDbAccounts(stores),
+    ...(await createDbIdentities(stores)),
+    signInCodes: createDbSignInCodes(stores),
   };
 }
 
