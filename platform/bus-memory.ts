@@ -20,6 +20,7 @@ export function createMemoryBus(log: Log): Bus {
       emitter.on(topic, guarded);
       return () => emitter.off(topic, guarded);
     },
+    reachesAll: () => true,
     async close() {
       emitter.removeAllListeners();
     },

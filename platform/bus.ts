@@ -43,5 +43,7 @@ export interface Bus {
   publish<T extends BusTopic>(topic: T, fact: BusFacts[T]): void;
   /** Returns the function that unsubscribes. A listener that throws does not stop the others. */
   subscribe<T extends BusTopic>(topic: T, listener: (fact: BusFacts[T]) => void): () => void;
+  /** False: what is published now stays in this process. */
+  reachesAll(): boolean;
   close(): Promise<void>;
 }

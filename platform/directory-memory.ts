@@ -1,56 +1,44 @@
 import type { Clock, NewId } from './clock.ts';
-import type { Directory, LeaseAnswer, LeaseRequest } from './directory.ts';
-import { mayTakeOver, type PublishLease } from './publish-lease.ts';
+import type { Directory } from './directory.ts';
+import {
+  interrupt,
+  newRecord,
+  releaseLease,
+  renewLease,
+  type StreamRecord,
+  takeLease,
+} from './directory-rules.ts';
 import type { StreamEntry } from './stream.ts';
-
-interface OpenStream {
-  entry: StreamEntry;
-  /** Sources so far. */
-  run: number;
-  lease: PublishLease | null;
-}
 
 /** The directory of one process. Answers are copies: what is done to them changes nothing here. */
 export function createMemoryDirectory(options: { clock: Clock; newId: NewId }): Directory {
   const { clock, newId } = options;
-  const byChannel = new Map<string, OpenStream>();
-  const byId = new Map<string, OpenStream>();
+  const byChannel = new Map<string, StreamRecord>();
+  const byId = new Map<string, StreamRecord>();
 
-  const open = (channel: string): OpenStream => {
-    const entry = newEntry(channel, newId(), clock.now());
-    const stream: OpenStream = { entry, run: 0, lease: null };
-    byChannel.set(channel, stream);
-    byId.set(entry.streamId, stream);
-    return stream;
+  const open = (channel: string): StreamRecord => {
+    const record = newRecord(channel, newId(), clock.now());
+    byChannel.set(channel, record);
+    byId.set(record.entry.streamId, record);
+    return record;
   };
   const change = async (streamId: string, apply: (entry: StreamEntry) => void): Promise<void> => {
-    const stream = byId.get(streamId);
-    if (stream !== undefined) apply(stream.entry);
+    const record = byId.get(streamId);
+    if (record !== undefined) apply(record.entry);
   };
 
   return {
-    async takeLease(request: LeaseRequest): Promise<LeaseAnswer> {
-      const stream = byChannel.get(request.channel) ?? open(request.channel);
-      const decision = mayTakeOver(stream.lease, request, clock.now());
-      if (!decision.granted) return { granted: false, reason: 'taken_over' };
-      stream.lease = decision.lease;
-      stream.run += 1;
-      const { streamId, startedAt } = stream.entry;
-      return { granted: true, streamId, startedAt, run: stream.run, evicted: decision.evicted };
+    async takeLease(request) {
+      const record = byChannel.get(request.channel) ?? open(request.channel);
+      return takeLease(record, request, clock.now());
     },
-
     async renewLease(channel, publisherId) {
-      const lease = byChannel.get(channel)?.lease;
-      if (lease?.publisherId !== publisherId) return false;
-      lease.renewedAt = clock.now();
-      return true;
+      const record = byChannel.get(channel);
+      return record !== undefined && renewLease(record, publisherId, clock.now());
     },
-
     async releaseLease(channel, publisherId) {
-      const stream = byChannel.get(channel);
-      if (stream?.lease?.publisherId !== publisherId) return false;
-      stream.lease = null;
-      return true;
+      const record = byChannel.get(channel);
+      return record !== undefined && releaseLease(record, publisherId);
     },
 
     setSource: (streamId, source) =>
@@ -60,9 +48,8 @@ export function createMemoryDirectory(options: { clock: Clock; newId: NewId }): 
         entry.graceEndsAt = null;
       }),
     async setInterrupted(streamId, graceEndsAt) {
-      const stream = byId.get(streamId);
-      if (stream === undefined || stream.lease !== null) return;
-      Object.assign(stream.entry, { state: 'interrupted', graceEndsAt, publisher: null });
+      const record = byId.get(streamId);
+      if (record !== undefined) interrupt(record, graceEndsAt);
     },
     setPlayable: (streamId) =>
       change(streamId, (entry) => {
@@ -79,18 +66,18 @@ export function createMemoryDirectory(options: { clock: Clock; newId: NewId }): 
         entry.transcodeAdvice = advice;
       }),
     async endStream(streamId) {
-      const stream = byId.get(streamId);
-      if (stream === undefined) return;
+      const record = byId.get(streamId);
+      if (record === undefined) return;
       byId.delete(streamId);
-      byChannel.delete(stream.entry.channel);
+      byChannel.delete(record.entry.channel);
     },
 
     async byChannel(channel) {
-      const stream = byChannel.get(channel);
-      return stream === undefined ? null : structuredClone(stream.entry);
+      const record = byChannel.get(channel);
+      return record === undefined ? null : structuredClone(record.entry);
     },
     async list() {
-      return [...byChannel.values()].map((stream) => structuredClone(stream.entry));
+      return [...byChannel.values()].map((record) => structuredClone(record.entry));
     },
     async close() {
       byChannel.clear();
@@ -98,17 +85,3 @@ export function createMemoryDirectory(options: { clock: Clock; newId: NewId }): 
     },
   };
 }
-
-const newEntry = (channel: string, streamId: string, startedAt: number): StreamEntry => ({
-  channel,
-  streamId,
-  startedAt,
-  state: 'starting',
-  graceEndsAt: null,
-  source: null,
-  playable: false,
-  publisher: null,
-  renditions: [],
-  ingestAdvice: [],
-  transcodeAdvice: [],
-});

@@ -28,7 +28,8 @@ export async function writeNotice(
 
 /**
  * Puts on the bus what another process on the same database has changed, within half a second.
- * Of several servers on one database, each notice is published by one.
+ * Of several servers on one database, each notice is published by one, and the bus carries it to
+ * the others.
  */
 export function watchNotices(options: { db: Database; bus: Bus; clock: Clock; log: Log }): {
   stop(): Promise<void>;
@@ -39,6 +40,8 @@ export function watchNotices(options: { db: Database; bus: Bus; clock: Clock; lo
   let polling: Promise<void> | null = null;
 
   const poll = async (): Promise<void> => {
+    // A notice is taken out by who reads it: it waits until it can be told to all.
+    if (!bus.reachesAll()) return;
     const { rows } = await db.executeQuery(unread);
     if (rows.length === 0) return;
     const ids = rows.map((row) => row.id);

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bus } from '../../platform/bus.ts';
 
 /** What every bus keeps to, whatever carries it. */
-export function busContract(name: string, create: () => Bus): void {
+export function busContract(name: string, create: () => Bus | Promise<Bus>): void {
   describe(`bus (${name})`, () => {
     let bus: Bus;
-    beforeEach(() => {
-      bus = create();
+    beforeEach(async () => {
+      bus = await create();
     });
     afterEach(() => bus.close());
 

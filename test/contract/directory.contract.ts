@@ -14,13 +14,16 @@ const source: Source = {
 };
 
 /** What every directory keeps to, whatever it is stored in. */
-export function directoryContract(name: string, create: (clock: ManualClock) => Directory): void {
+export function directoryContract(
+  name: string,
+  create: (clock: ManualClock) => Directory | Promise<Directory>,
+): void {
   describe(`directory (${name})`, () => {
     let clock: ManualClock;
     let directory: Directory;
-    beforeEach(() => {
+    beforeEach(async () => {
       clock = createManualClock();
-      directory = create(clock);
+      directory = await create(clock);
     });
 
     const take = (publisherId: string, identity = publisherId): Promise<LeaseAnswer> =>
