@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { FeedServer } from '../ingest/source-feed.ts';
+import { FeedServer } from '../ingest/feed-server.ts';
 import { FlvReader, type FlvTag, writeFlvHeader, writeFlvTag } from '../platform/media/flv-tag.ts';
 import { parseVideoTag } from '../platform/media/video-tag.ts';
 import { type BenchResult, type Figures, rounded, say } from './result.ts';

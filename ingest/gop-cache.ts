@@ -15,6 +15,10 @@ export class GopCache {
     return this.#tags;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   push(tag: MediaTag): void {
     if (tag.entry) this.clear();
     else if (this.#tags.length === 0) return;

@@ -8,11 +8,11 @@ import {
 } from '../platform/stream.ts';
 import type { AmfValue } from './amf0.ts';
 import { readMetadata } from './encoder-metadata.ts';
+import type { FeedServer } from './feed-server.ts';
 import { ENVELOPE_BYTES, frameTag } from './media-tag.ts';
 import { MediaTimeline } from './media-timeline.ts';
 import { adviseOn } from './publisher-advice.ts';
 import { PublisherMeter } from './publisher-facts.ts';
-import type { FeedServer } from './source-feed.ts';
 import { SourceRun } from './source-run.ts';
 import { type Arrival, TrackMessages, type VideoFrame } from './track-messages.ts';
 import type { AudioSetup, Readable, VideoSetup } from './track-setup.ts';

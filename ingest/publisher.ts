@@ -1,10 +1,10 @@
 import type { Clock, NewId } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AmfValue } from './amf0.ts';
+import type { FeedServer } from './feed-server.ts';
 import { PublishSession } from './publish-session.ts';
 import type { ConnectionListener, RtmpConnection } from './rtmp-connection.ts';
 import type { PublishRequest } from './rtmp-session.ts';
-import type { FeedServer } from './source-feed.ts';
 import type { Readable } from './track-setup.ts';
 import type {
   AuthoriseRequest,

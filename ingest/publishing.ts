@@ -1,8 +1,8 @@
 import type { Clock, NewId } from '../platform/clock.ts';
 import type { AppError } from '../platform/errors.ts';
+import { FeedServer } from './feed-server.ts';
 import { Publisher, type PublisherHouse, refusal } from './publisher.ts';
 import { type CutReason, RtmpListener } from './rtmp-listener.ts';
-import { FeedServer } from './source-feed.ts';
 import type { FromWorker, ToWorker, WorkerCounts, WorkerOptions } from './worker-messages.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
@@ -17,7 +17,7 @@ export class Publishing {
   readonly #options: WorkerOptions;
   readonly #clock: Clock;
   readonly #post: (message: FromWorker) => void;
-  readonly #feeds = new FeedServer();
+  readonly #feeds: FeedServer;
   readonly #listener: RtmpListener;
   readonly #publishers = new Map<string, Publisher>();
   readonly #house: PublisherHouse;
@@ -34,6 +34,7 @@ export class Publishing {
     const { worker, clock, newId } = options;
     this.#options = worker;
     this.#clock = clock;
+    this.#feeds = new FeedServer(clock);
     this.#post = options.post;
     this.#house = this.#openHouse(newId);
     this.#listener = new RtmpListener({

@@ -1,5 +1,5 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { writeFlvHeader } from '../platform/media/flv-tag.ts';
 import { GopCache } from './gop-cache.ts';
 import { frameTag, type MediaTag } from './media-tag.ts';
@@ -70,21 +70,34 @@ class FeedConsumer {
   }
 }
 
+export interface FeedEvents {
+  /** It ended before the reader came that its announcement called. */
+  onUnread(): void;
+  /** It ended and holds nothing any more. */
+  onForgotten(): void;
+}
+
 /** The endless FLV of one source and whoever reads it. */
 export class SourceFeed {
   readonly id: string;
   shedFrames = 0;
   readonly #cache = new GopCache();
   readonly #consumers = new Set<FeedConsumer>();
-  readonly #onEnd: () => void;
-  #configs: FeedConfig[] = [];
+  readonly #events: FeedEvents;
+  #configs: FeedConfig[] | null = null;
+  #wasRead = false;
   #ended = false;
   /** Media time of each track's newest frame, ms; what the reader should have by now. */
   readonly #newestMs: { video?: number; audio?: number } = {};
 
-  constructor(id: string, onEnd: () => void) {
+  constructor(id: string, events: FeedEvents) {
     this.id = id;
-    this.#onEnd = onEnd;
+    this.#events = events;
+  }
+
+  /** Of what a reader would begin with. */
+  get bytes(): number {
+    return this.#cache.bytes;
   }
 
   /** The source's tracks; set once, before the first consumer. */
@@ -113,8 +126,13 @@ export class SourceFeed {
     this.#ended = true;
     for (const consumer of this.#consumers) consumer.end();
     this.#consumers.clear();
+    if (this.#configs === null || this.#wasRead || this.#cache.bytes === 0) this.forget();
+    else this.#events.onUnread();
+  }
+
+  forget(): void {
     this.#cache.clear();
-    this.#onEnd();
+    this.#events.onForgotten();
   }
 
   /** Answers with how far each track has come, so that a reader knows how far behind it is. */
@@ -138,70 +156,38 @@ export class SourceFeed {
     }
     response.writeHead(200, { 'Content-Type': 'video/x-flv', Connection: 'close' });
     response.flushHeaders();
+    this.#wasRead = true;
     const state = this.#cache.tags.length > 0 ? 'sending' : 'waiting';
     const consumer = new FeedConsumer(socket, state, (frames) => {
       this.shedFrames += frames;
     });
     consumer.writeBytes(
       writeFlvHeader({
-        hasVideo: this.#configs.some(({ type }) => type === 9),
-        hasAudio: this.#configs.some(({ type }) => type === 8),
+        hasVideo: this.#hasTrack(9),
+        hasAudio: this.#hasTrack(8),
       }),
     );
     for (const config of this.#configsAt(this.firstMediaMs ?? 0)) consumer.writeBytes(config);
     for (const tag of this.#cache.tags) consumer.writeBytes(tag.bytes);
+    if (this.#ended) {
+      consumer.end();
+      return;
+    }
     consumer.flush();
     this.#consumers.add(consumer);
     socket.once('close', () => this.#consumers.delete(consumer));
   }
 
+  #hasTrack(wanted: FeedConfig['type']): boolean {
+    return (this.#configs ?? []).some(({ type }) => type === wanted);
+  }
+
   #configsAt(mediaMs: number): Buffer[] {
-    return this.#configs.flatMap(({ type, bytes }) => {
+    return (this.#configs ?? []).flatMap(({ type, bytes }) => {
       if (bytes === null) return [];
       const framed = Buffer.from(bytes);
       frameTag(framed, type, mediaMs);
       return [framed];
     });
-  }
-}
-
-/** The loopback listener that the transcoder reads sources from. */
-export class FeedServer {
-  readonly #feeds = new Map<string, SourceFeed>();
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer({ noDelay: true, keepAlive: false }, (request, response) => {
-      const id = /^\/source\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? '';
-      const feed = this.#feeds.get(id);
-      if (feed !== undefined && request.method === 'GET') feed.serve(response);
-      else if (feed !== undefined && request.method === 'HEAD') feed.describe(response);
-      else response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');
-    });
-    this.#server.requestTimeout = 10_000;
-  }
-
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host: '127.0.0.1', port: 0 }, resolve);
-    });
-  }
-
-  open(id: string): SourceFeed {
-    const feed = new SourceFeed(id, () => this.#feeds.delete(id));
-    this.#feeds.set(id, feed);
-    return feed;
-  }
-
-  urlOf(feed: SourceFeed): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/source/${feed.id}`;
-  }
-
-  close(): void {
-    for (const feed of this.#feeds.values()) feed.end();
-    this.#server.close();
-    this.#server.closeAllConnections();
   }
 }

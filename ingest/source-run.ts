@@ -1,7 +1,8 @@
 import type { NewId } from '../platform/clock.ts';
 import type { Source } from '../platform/stream.ts';
+import type { FeedServer } from './feed-server.ts';
 import type { MediaTag } from './media-tag.ts';
-import type { FeedConfig, FeedServer, SourceFeed } from './source-feed.ts';
+import type { FeedConfig, SourceFeed } from './source-feed.ts';
 import type { AudioSetup, VideoSetup } from './track-setup.ts';
 
 /** How long a track is waited for that may or may not come. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FeedServer } from '../../ingest/feed-server.ts';
 import type { MediaTag } from '../../ingest/media-tag.ts';
-import { FeedServer } from '../../ingest/source-feed.ts';
 import { SourceRun } from '../../ingest/source-run.ts';
 import { setUpAudio, setUpVideo } from '../../ingest/track-setup.ts';
 import { parseAudioTag } from '../../platform/media/audio-tag.ts';
