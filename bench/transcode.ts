@@ -69,6 +69,7 @@ function bareArguments({ ladder, source }: Setting, url: string, dir: string): s
     socketOf: (rendition) => rendition,
     startAtMs: null,
     segmentMs: 2000,
+    partMs: 200,
   });
   const outputs = ours.outputs.flatMap(({ rendition, options }) => [
     ...options.slice(0, options.lastIndexOf('-f')),

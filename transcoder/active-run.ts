@@ -79,6 +79,7 @@ export function startActiveRun(
       socketOf: (rendition) => options.directory.socketPath(runNumber, rendition),
       startAtMs: startAtMs > source.firstMediaMs ? startAtMs : null,
       segmentMs: config.segmentMs,
+      partMs: config.partMs,
     },
     output,
     registry: options.registry,

@@ -1,5 +1,6 @@
 import type { Source } from '../platform/stream.ts';
 import type { AudioRung, Ladder, VideoRung } from './ladder.ts';
+import { partTargetMs } from './packager/part-target.ts';
 import type { VideoEncoder } from './video-encoder.ts';
 
 export interface TranscodeArguments {
@@ -20,6 +21,8 @@ export interface TranscodeRequest {
   startAtMs: number | null;
   /** Aim for the keyframe distance of a source that is encoded itself. */
   segmentMs: number;
+  /** Ceiling of PART-TARGET. */
+  partMs: number;
 }
 
 /** More pixels a second than one core decodes with ease: 1080p60. */
@@ -27,6 +30,8 @@ const SINGLE_CORE_PIXELS = 1920 * 1080 * 60;
 /** Half of 720p30: what a slice of its own is worth. */
 const PIXELS_A_THREAD = (1280 * 720 * 30) / 2;
 const MAX_THREADS = 8;
+/** Whoever falls onto an encoded rung has to load from its keyframe on. */
+const KEYFRAMES_MS = 1000;
 const FLV_OUTPUT = [
   ...['-f', 'flv', '-flush_packets', '1'],
   ...['-flvflags', 'no_duration_filesize+no_sequence_end+no_metadata'],
@@ -73,6 +78,16 @@ function threadsFor(rung: VideoRung, { cores, source }: TranscodeRequest): numbe
   return Math.max(1, Math.min(Math.round(pixels / PIXELS_A_THREAD), cores, MAX_THREADS));
 }
 
+/**
+ * Frames from one keyframe to the next at most, in whole parts, so that a keyframe within a segment
+ * begins a part: one that is cut short for it would break the rule of 85 %.
+ */
+function keyframeInterval({ source, partMs }: TranscodeRequest): number {
+  const frameMs = 1000 / (source.video?.fps ?? 30);
+  const partFrames = Math.round(partTargetMs(partMs, frameMs) / frameMs);
+  return partFrames * Math.ceil((KEYFRAMES_MS / (partFrames * frameMs)) * 0.99);
+}
+
 function encodedVideo(rung: VideoRung, request: TranscodeRequest): string[] {
   const { encoder, ladder, segmentMs } = request;
   const bitrate = rung.bitrate ?? 0;
@@ -90,7 +105,7 @@ function encodedVideo(rung: VideoRung, request: TranscodeRequest): string[] {
     ...(encoder.name === 'h264_vaapi' ? [] : ['-a53cc', '1']),
     // Encoder timestamps in whole milliseconds, as FLV has them: no rendition is rounded otherwise.
     ...['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],
-    ...['-force_key_frames', keyframes, '-g', '9999'],
+    ...['-force_key_frames', keyframes, '-g', String(keyframeInterval(request))],
     ...['-b:v', String(bitrate), '-maxrate', String(Math.round(bitrate * 1.2))],
     ...['-bufsize', String(bitrate)],
   ];

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { encoderArgs, testVideo } from '../support/flv-source.ts';
+import { parseFragments } from '../support/llhls/mp4-bytes.ts';
+import { parseMediaPlaylist } from '../support/llhls/playlist-text.ts';
 import { validateLive } from '../support/llhls-validator.ts';
 import { eventually, type TranscoderHost } from '../support/transcoder-host.ts';
 import { LADDER, stageOf, type TranscoderStage } from '../support/transcoder-stage.ts';
@@ -21,6 +23,36 @@ async function expectRulesKept(on: TranscoderHost, seconds: number) {
   expect(report.renditions).toHaveLength(3);
   return report.renditions.map(({ playlist }) => playlist);
 }
+
+test.concurrent.for([
+  ['30', 60],
+  ['30000/1001', 60],
+  ['60000/1001', 120],
+] as const)(
+  'an encoded rung has keyframes within its segments, each at the beginning of a part, at %s frames a second',
+  async ([fps, gop], context) => {
+    const { host, publish } = stageOf(context);
+    const on = await host({ LADDER });
+    const [over, under = '1'] = fps.split('/');
+    const video = testVideo({ fps: Number(over) / Number(under) });
+    const { source } = await publish({ args: encoderArgs({ fps, gop }), video });
+    await on.live(source);
+    await eventually('playable', async () => (await on.entry()).playable);
+    await expectRulesKept(on, 7);
+    const { segments } = parseMediaPlaylist(await on.playlist('120p'));
+    const whole = segments.filter(({ uri, parts }) => uri !== null && parts.length > 0);
+    expect(whole.length).toBeGreaterThanOrEqual(2);
+    for (const { parts, duration } of whole) {
+      expect(duration).toBeCloseTo(2, 1);
+      const independent = parts.flatMap((part, index) => (part.independent ? [index] : []));
+      expect(independent).toEqual([0, parts.length / 2]);
+      for (const index of independent) {
+        const bytes = await on.media('120p', parts[index]?.uri ?? '');
+        expect(parseFragments(bytes)[0]?.sync.indexOf(true)).toBe(0);
+      }
+    }
+  },
+);
 
 test.concurrent('a killed ffmpeg breaks no rule of LL-HLS', async (context) => {
   const { on } = await playing(stageOf(context), 1);

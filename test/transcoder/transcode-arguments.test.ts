@@ -34,6 +34,7 @@ function written(over: Partial<TranscodeRequest> & { encodeSource?: boolean } = 
     socketOf: (rendition) => `/run/${rendition}.sock`,
     startAtMs: null,
     segmentMs: 2000,
+    partMs: 200,
     ...request,
   });
   const of = (name: string) =>
@@ -64,8 +65,26 @@ test('what is copied is told nothing else', () => {
 
 describe('keyframes', () => {
   test('of encoded rungs are where the copied source has them', () => {
-    expect(written().of('360p')).toContain('-force_key_frames source -g 9999');
+    expect(written().of('360p')).toContain('-force_key_frames source');
   });
+  test.each([
+    [60, 60],
+    [50, 50],
+    [30, 30],
+    [25, 25],
+    [60_000 / 1001, 66],
+    [30_000 / 1001, 30],
+    [24_000 / 1001, 24],
+    [10, 10],
+    [3, 3],
+    [null, 30],
+  ])(
+    'of encoded rungs come each second as well, in whole parts: at %s frames every %s',
+    (fps, frames) => {
+      const video = testVideo({ width: 1280, height: 720, fps });
+      expect(written({ source: { ...source, video } }).of('360p')).toContain(` -g ${frames} `);
+    },
+  );
   test('come by the aim for segments when nothing is copied', () => {
     expect(written({ encodeSource: true }).of('source')).toContain(
       '-force_key_frames expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+2))',

@@ -68,6 +68,7 @@ function startRun(directory: RunDirectory, source: Source, { startAtMs, ...wante
       socketOf: (rendition) => directory.socketPath(number, rendition),
       startAtMs: startAtMs ?? null,
       segmentMs: 500,
+      partMs: 200,
     },
     output,
     registry: createProcessRegistry(directory, log),
