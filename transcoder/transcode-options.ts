@@ -7,7 +7,7 @@ import type { VideoEncoder } from './video-encoder.ts';
 
 export interface PackagerEvents {
   onPlayable(): void;
-  onLongKeyframes(seconds: number): void;
+  onLongKeyframes(seconds: number): boolean;
 }
 
 export interface StreamTranscodeOptions {

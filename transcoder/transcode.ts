@@ -153,11 +153,13 @@ export class StreamTranscode {
     });
   }
 
-  #encodeSource(seconds: number): void {
+  /** Returns whether the run is replaced by one that encodes its source. */
+  #encodeSource(seconds: number): boolean {
     const run = this.#runs.current;
-    if (run === null || this.isOver || !this.#choice.encodeSource(run, seconds)) return;
+    if (run === null || this.isOver || !this.#choice.encodeSource(run, seconds)) return false;
     this.#log.warn({ seconds }, 'keyframes too far apart');
     this.#replaceRun(0);
+    return true;
   }
 
   /** Every half second: is the run moving, does it keep up, and what is to be told. */

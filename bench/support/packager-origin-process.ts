@@ -132,7 +132,7 @@ async function serve(order: OriginOrder): Promise<void> {
     segmentMs: SEGMENT_MS,
     clock: systemClock,
     log,
-    onLongKeyframes() {},
+    onLongKeyframes: () => false,
     onPart: (rendition) => {
       if (stream !== null) notePart(stream, rendition);
     },

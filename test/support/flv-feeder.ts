@@ -27,6 +27,10 @@ export interface RecordingOptions {
   /** Hz; null: no audio. */
   audioRate?: number | null;
   bFrames?: number;
+  /** Frames that are shown before a keyframe may follow it. */
+  openGops?: boolean;
+  /** Seconds at which keyframes are, instead of `gop`. */
+  keyframesAt?: number[];
 }
 
 /** Media as an encoder sends it, timestamps from 0, made as fast as the machine can. */
@@ -38,14 +42,21 @@ export async function record(options: RecordingOptions): Promise<Recording> {
     gop = 2,
     audioRate = 48_000,
     bFrames = 0,
+    openGops = false,
+    keyframesAt,
   } = options;
   const args = ['-v', 'error', '-nostdin'];
   if (fps !== null) args.push('-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${fps}`);
   if (audioRate !== null) args.push('-f', 'lavfi', '-i', `sine=sample_rate=${audioRate}`);
   if (fps !== null) {
     args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p');
-    args.push('-bf', String(bFrames), '-sc_threshold', '0', '-g', '9999');
-    args.push('-force_key_frames', `expr:gte(t,n_forced*${gop})`);
+    args.push('-bf', String(bFrames), '-b_strategy', '0', '-sc_threshold', '0');
+    // Forced keyframes close the group before them.
+    if (openGops) args.push('-g', String(gop * Number(fps)), '-x264-params', 'open-gop=1');
+    else {
+      const times = keyframesAt?.join() ?? `expr:gte(t,n_forced*${gop})`;
+      args.push('-g', '9999', '-force_key_frames', times);
+    }
   }
   if (audioRate !== null) args.push('-c:a', 'aac', '-b:a', '64k', '-ac', '2');
   args.push('-t', String(seconds), '-f', 'flv', 'pipe:1');

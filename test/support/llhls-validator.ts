@@ -134,7 +134,7 @@ function alignmentFaults(followers: RenditionFollower[]): string[] {
     for (const [msn, segment] of other.segments) {
       const same = first.segments.get(msn);
       if (same === undefined) continue;
-      const apart = segment.startMs - same.startMs;
+      const apart = segment.keyframeMs - same.keyframeMs;
       if (Math.abs(apart) > ALIGNMENT_MS)
         faults.push(`${other.url}: segment ${msn} begins ${apart} ms apart`);
       if (segment.discontinuitySequence !== same.discontinuitySequence)

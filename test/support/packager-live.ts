@@ -29,7 +29,11 @@ export const audioPlan: RenditionPlan = { ...videoPlan('audio'), kind: 'audio' }
 
 /** A packager behind an origin on a port of its own. */
 export async function startPackager(
-  options: Parameters<typeof startLiveOrigin>[0] & { partMs?: number; segmentMs?: number } = {},
+  options: Parameters<typeof startLiveOrigin>[0] & {
+    partMs?: number;
+    segmentMs?: number;
+    replacesLongKeyframes?: boolean;
+  } = {},
 ): Promise<PackagerLive> {
   const live = await startLiveOrigin(options);
   const { promise: playable, resolve } = Promise.withResolvers<void>();
@@ -43,7 +47,10 @@ export async function startPackager(
     clock: systemClock,
     log: silentLog,
     onPlayable: resolve,
-    onLongKeyframes: (seconds) => longKeyframes.push(seconds),
+    onLongKeyframes: (seconds) => {
+      longKeyframes.push(seconds);
+      return options.replacesLongKeyframes ?? false;
+    },
   });
   return { packager, live, url: `${live.url}/live/demo/index.m3u8`, playable, longKeyframes };
 }

@@ -10,7 +10,8 @@ export interface RunOptions {
   partMs: number;
   now(): number;
   onPart(rendition: string): void;
-  onLongKeyframes(seconds: number): void;
+  /** @returns the run is about to be replaced */
+  onLongKeyframes(seconds: number): boolean;
   onForcedCut(): void;
   onSegments(): void;
 }
@@ -23,10 +24,12 @@ export class PipelinesRun implements PackagerRun {
   readonly #stream: LiveStream;
   readonly #onSegments: () => void;
   #lastMsn = -1;
+  /** Its keyframes are too far apart, and another run goes on where the master was stopped. */
+  #replaced = false;
   #closed = false;
 
   constructor(options: RunOptions) {
-    const { onPart, onSegments, ...shared } = options;
+    const { onPart, onSegments, onLongKeyframes, ...shared } = options;
     this.#timeline = options.timeline;
     this.#stream = options.stream;
     this.#onSegments = onSegments;
@@ -41,6 +44,10 @@ export class PipelinesRun implements PackagerRun {
         rendition,
         master: rendition === master,
         onPart: () => onPart(name),
+        onLongKeyframes: (seconds) => {
+          this.#replaced = onLongKeyframes(seconds);
+          return this.#replaced;
+        },
       });
       this.#pipelines.set(name, pipeline);
     }
@@ -53,6 +60,7 @@ export class PipelinesRun implements PackagerRun {
     pipeline.push(chunk);
     pipeline.publish();
     if (rendition === this.#master) this.#followMaster(pipeline);
+    if (this.#replaced) this.close();
     if (this.#timeline.lastMsn === this.#lastMsn) return;
     this.#lastMsn = this.#timeline.lastMsn;
     this.#onSegments();
@@ -76,7 +84,9 @@ export class PipelinesRun implements PackagerRun {
     const master = this.#pipelines.get(this.#master ?? '');
     const followers = [...this.#pipelines.values()].filter((pipeline) => pipeline !== master);
     master?.flush();
-    for (const pipeline of followers) pipeline.flush();
+    const masterEndMs = this.#stream.renditions.get(this.#master ?? '')?.window.mediaEndMs;
+    const untilMs = this.#replaced ? masterEndMs : null;
+    for (const pipeline of followers) pipeline.flush(untilMs ?? Number.POSITIVE_INFINITY);
     const ends = [...this.#stream.renditions.values()].map(({ window }) => window.mediaEndMs ?? 0);
     this.#timeline.endRun(Math.max(0, ...ends));
     for (const pipeline of this.#pipelines.values()) pipeline.close();

@@ -24,7 +24,8 @@ export interface PipelineOptions {
   /** Wall ms. */
   now(): number;
   onPart(): void;
-  onLongKeyframes(seconds: number): void;
+  /** @returns the run is about to be replaced: nothing more of it is taken */
+  onLongKeyframes(seconds: number): boolean;
   /** A segment had to begin without a keyframe. */
   onForcedCut(): void;
 }
@@ -76,12 +77,12 @@ export class RenditionPipeline implements SegmentSink {
     this.#stages?.segmenter.drain();
   }
 
-  /** Lets out everything that is held. */
-  flush(): void {
+  /** Lets out what is held of the time before `untilMs`. */
+  flush(untilMs = Number.POSITIVE_INFINITY): void {
     const stages = this.#stages;
     if (stages === null) return;
     for (const sample of stages.clock.flush()) stages.segmenter.push(sample);
-    stages.segmenter.flush();
+    stages.segmenter.flush(untilMs);
     stages.cutter?.flush(stages.cutter.nominalEnd(stages.clock.frameTicks ?? 0));
   }
 

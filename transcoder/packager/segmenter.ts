@@ -21,20 +21,29 @@ export interface SegmenterOptions {
   now(): number;
 }
 
+/** How long before a segment has to end without a keyframe that is told. */
+const FOREWARNING_MS = 300;
+
 /** Decides for the whole stream where segments begin, by its keyframes; without video by time. */
 export class MasterSegmenter {
   readonly #options: SegmenterOptions;
-  readonly #onLongKeyframes: (seconds: number) => void;
+  readonly #onLongKeyframes: (seconds: number) => boolean;
   #started = false;
   #keyframeMs = Number.NEGATIVE_INFINITY;
+  /** Where its own samples of the segment begin. */
+  #beganMs = 0;
   #gopMs = 0;
   #warned = false;
+  #stopped = false;
   #msn = -1;
 
   constructor(
     options: SegmenterOptions & {
-      /** Keyframes are further apart than a segment may last: called once. */
-      onLongKeyframes(seconds: number): void;
+      /**
+       * Keyframes are further apart than a segment may last: called once.
+       * @returns the run is about to be replaced: nothing more of it is taken
+       */
+      onLongKeyframes(seconds: number): boolean;
     },
   ) {
     this.#options = options;
@@ -46,20 +55,47 @@ export class MasterSegmenter {
     const timeMs = (sample.time * 1000) / timescale;
     const frameMs = (this.#options.frameTicks() * 1000) / timescale;
     if (!this.#started && (timeMs < startAtMs - frameMs / 2 || !sample.keyframe)) return;
+    if (this.#stopped || this.#stops(sample, timeMs)) return;
     timeline.advance(timeMs);
     timeline.arrived(timeMs, this.#options.now());
-    const begins = this.#isBoundary(sample, timeMs, frameMs);
+    const shownMs = timeMs + this.#leadingMs(sample, frameMs);
+    const begins = this.#isBoundary(sample, { timeMs, shownMs, frameMs });
     this.#started = true;
-    const slot = begins ? timeline.open(timeMs) : timeline.current;
+    const slot = begins ? timeline.open(shownMs) : timeline.current;
     // Others may have gone on while the master had stalled.
     if (slot !== null && slot.msn !== this.#msn) {
       this.#msn = slot.msn;
+      this.#beganMs = timeMs;
       sink.begin(slot.msn, sample);
     }
     sink.add(sample);
   }
 
-  #isBoundary(sample: Sample, timeMs: number, frameMs: number): boolean {
+  /**
+   * In an open group of pictures some follow the keyframe that are shown before it. Those who join
+   * there cannot decode them, and in other renditions they are the end of the segment before.
+   */
+  #leadingMs({ keyframe, composition }: Sample, frameMs: number): number {
+    const leadingMs = (composition * 1000) / this.#options.timescale;
+    return this.#options.kind === 'video' && keyframe && leadingMs > frameMs / 2 ? leadingMs : 0;
+  }
+
+  /** No keyframe comes in time: is the run replaced rather than cut without one? */
+  #stops({ keyframe }: Sample, timeMs: number): boolean {
+    const { timeline, kind } = this.#options;
+    if (this.#warned || !this.#started || kind === 'audio' || keyframe) return false;
+    const sinceKeyframe = timeMs - this.#keyframeMs;
+    const elapsed = Math.max(sinceKeyframe, timeMs - this.#beganMs);
+    if (elapsed <= timeline.longestMs - FOREWARNING_MS) return false;
+    this.#warned = true;
+    this.#stopped = this.#onLongKeyframes(Math.round(sinceKeyframe / 100) / 10);
+    return this.#stopped;
+  }
+
+  #isBoundary(
+    sample: Sample,
+    { timeMs, shownMs, frameMs }: { timeMs: number; shownMs: number; frameMs: number },
+  ): boolean {
     const { timeline, kind } = this.#options;
     if (kind === 'video' && sample.keyframe) {
       if (this.#started) this.#gopMs = timeMs - this.#keyframeMs;
@@ -68,18 +104,16 @@ export class MasterSegmenter {
     if (!this.#started) return true;
     if (kind === 'audio')
       return timeline.isBoundary({ timeMs: timeMs + frameMs / 2, keyframe: true, gopMs: 0 });
-    const sinceKeyframe = timeMs - this.#keyframeMs;
-    if (!this.#warned && sinceKeyframe > timeline.longestMs - 300) {
-      this.#warned = true;
-      this.#onLongKeyframes(Math.round(sinceKeyframe / 100) / 10);
-    }
-    if (timeline.isBoundary({ timeMs, keyframe: sample.keyframe, gopMs: this.#gopMs })) return true;
-    return timeline.mustCut(timeMs, frameMs);
+    const { keyframe } = sample;
+    if (timeline.isBoundary({ timeMs: shownMs, keyframe, gopMs: this.#gopMs })) return true;
+    // Its own samples may have begun before the segment's time.
+    const early = Math.max(0, (timeline.current?.startMs ?? 0) - this.#beganMs);
+    return timeline.mustCut(timeMs + early, frameMs);
   }
 
   /** Nothing is held back here. */
   drain(): void {}
-  flush(): void {}
+  flush(_untilMs: number): void {}
 }
 
 /** How long a follower waits for a master that has stalled. */
@@ -114,9 +148,11 @@ export class FollowerSegmenter {
     if (count > 0) this.#held.splice(0, count);
   }
 
-  /** The run is over: nothing more will be decided. */
-  flush(): void {
-    for (const { sample } of this.#held.splice(0)) this.#place(sample);
+  /** The run is over: nothing more will be decided. @param untilMs what is later is dropped */
+  flush(untilMs: number): void {
+    for (const { sample } of this.#held.splice(0)) {
+      if (this.#ms(sample.time) < untilMs) this.#place(sample);
+    }
   }
 
   #ms(ticks: number): number {

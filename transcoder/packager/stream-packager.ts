@@ -65,8 +65,11 @@ export interface StreamPackagerOptions {
   log: Log;
   /** Once: every planned rendition has a part, or the first has waited for the others long enough. */
   onPlayable(): void;
-  /** Keyframes are further apart than a segment may last; at most once a run. */
-  onLongKeyframes(seconds: number): void;
+  /**
+   * Keyframes are further apart than a segment may last; at most once a run.
+   * @returns another run is about to replace it: this one is closed, before a segment begins without a keyframe
+   */
+  onLongKeyframes(seconds: number): boolean;
   /** A part was made; `at` is the wall clock. */
   onPart?(rendition: string, at: number): void;
 }

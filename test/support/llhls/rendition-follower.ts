@@ -13,6 +13,8 @@ export interface MeasuredSegment {
   startMs: number;
   /** Presentation time of the earliest sample. */
   presentedMs: number;
+  /** Presentation time of its keyframe, which leading pictures of an open group come before. */
+  keyframeMs: number;
   endMs: number;
   date: number;
   discontinuitySequence: number;
@@ -183,10 +185,13 @@ export class RenditionFollower {
     this.#checkContinuity(segment, { uri: part.uri, startMs });
     this.#endMs = startMs + lasts;
     if (index > 0 || segment.date === null) return;
+    const presented = presentedAt(fragment);
+    const keyframe = presented[Math.max(0, fragment.sync.indexOf(true))] ?? 0;
     this.segments.set(segment.msn, {
       msn: segment.msn,
       startMs,
-      presentedMs: startMs + ms(Math.min(...presentedAt(fragment))),
+      presentedMs: startMs + ms(Math.min(...presented)),
+      keyframeMs: startMs + ms(keyframe),
       endMs: startMs,
       date: segment.date,
       discontinuitySequence: segment.discontinuitySequence,

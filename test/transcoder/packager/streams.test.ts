@@ -13,7 +13,7 @@ import { audioPlan, beginRun, startPackager, videoPlan } from '../../support/pac
 const packagerFor = (live: LiveOrigin, streamId: string, clock = systemClock) =>
   createStreamPackager({
     ...{ origin: live.origin, channel: 'demo', streamId, partMs: 200, segmentMs: 2000 },
-    ...{ clock, log: silentLog, onPlayable() {}, onLongKeyframes() {} },
+    ...{ clock, log: silentLog, onPlayable() {}, onLongKeyframes: () => false },
   });
 
 const plan = [videoPlan('source'), audioPlan];
