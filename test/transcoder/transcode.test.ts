@@ -83,7 +83,7 @@ describe.concurrent('a stream that goes well', () => {
     await segments(on, '120p', 2);
     on.interrupted();
     await first.close();
-    const before = await startsAt(on, 'source', 'seg-0.m4s', 'init-1.mp4');
+    const before = await startsAt(on, 'source', 'seg-1.m4s', 'init-1.mp4');
     await on.live((await comeBack(first)).source);
     const after = await expectInStep(on, 1);
     expect(after).toBeGreaterThan(before);

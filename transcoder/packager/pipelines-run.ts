@@ -1,7 +1,7 @@
 import type { LiveStream } from './live-stream.ts';
 import { RenditionPipeline } from './rendition-pipeline.ts';
 import type { PackagerRun } from './stream-packager.ts';
-import type { Timeline } from './timeline.ts';
+import { FIRST_MSN, type Timeline } from './timeline.ts';
 
 export interface RunOptions {
   stream: LiveStream;
@@ -23,7 +23,7 @@ export class PipelinesRun implements PackagerRun {
   readonly #timeline: Timeline;
   readonly #stream: LiveStream;
   readonly #onSegments: () => void;
-  #lastMsn = -1;
+  #lastMsn = FIRST_MSN - 1;
   /** Its keyframes are too far apart, and another run goes on where the master was stopped. */
   #replaced = false;
   #closed = false;

@@ -1,5 +1,6 @@
 import type { LiveStream } from './live-stream.ts';
 import type { Rendition } from './rendition.ts';
+import { FIRST_MSN } from './timeline.ts';
 
 export interface Directives {
   msn: number | null;
@@ -36,7 +37,8 @@ export function tooFarAhead(
 ): string | null {
   // A quality that has just been added begins where the others are.
   const last = window.lastCompleteMsn ?? stream.lastCompleteMsn;
-  if (last === null) return msn > 1 ? '_HLS_msn lies too far ahead of this playlist.' : null;
+  if (last === null)
+    return msn > FIRST_MSN + 1 ? '_HLS_msn lies too far ahead of this playlist.' : null;
   if (msn > last + 2) return `_HLS_msn lies too far ahead: the last segment is ${last}.`;
   const open = window.open;
   // Advance Part Limit: three seconds of parts, or three parts when they are longer.

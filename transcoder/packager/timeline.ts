@@ -28,6 +28,8 @@ export function targetDurationOf(segmentMs: number): number {
 
 /** EXTINF is rounded to whole seconds before it is compared with TARGETDURATION. */
 const ROUNDING_MS = 490;
+/** Not 0: a player may need a number before the first segment's. */
+export const FIRST_MSN = 1;
 const SLOTS_KEPT = 600;
 const MAX_HOLE_SEGMENTS = 20;
 
@@ -73,7 +75,7 @@ export class Timeline {
   }
 
   get lastMsn(): number {
-    return this.#slots.at(-1)?.msn ?? -1;
+    return this.#slots.at(-1)?.msn ?? FIRST_MSN - 1;
   }
 
   open(startMs: number): Slot {

@@ -104,8 +104,8 @@ describe('the addresses of a channel', () => {
       '../../../etc/passwd',
       'source/../../x',
       'source/%2e%2e/index.m3u8',
-      'source/seg-0.m4s/..',
-      'source//seg-0.m4s',
+      'source/seg-1.m4s/..',
+      'source//seg-1.m4s',
       'audio/seg-99.m4s',
       'x/index.m3u8',
       '__proto__/index.m3u8',
@@ -126,7 +126,7 @@ describe('the addresses of a channel', () => {
 
 describe('every answer', () => {
   it('forbids sniffing', async () => {
-    const paths = ['index.m3u8', 'source/index.m3u8', 'source/seg-0.m4s', 'source/seg-99.m4s'];
+    const paths = ['index.m3u8', 'source/index.m3u8', 'source/seg-1.m4s', 'source/seg-99.m4s'];
     for (const path of paths) {
       const { headers } = await fetch(at(path));
       expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
@@ -216,21 +216,21 @@ describe('playlists', () => {
 
 describe('media', () => {
   it('is immutable, taggable and can be had in ranges', async () => {
-    const whole = await fetch(at('source/seg-0.m4s'));
+    const whole = await fetch(at('source/seg-1.m4s'));
     expect(whole.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     const bytes = Buffer.from(await whole.arrayBuffer());
     const etag = whole.headers.get('etag') ?? '';
-    const cached = await fetch(at('source/seg-0.m4s'), { headers: { 'if-none-match': etag } });
+    const cached = await fetch(at('source/seg-1.m4s'), { headers: { 'if-none-match': etag } });
     expect(cached.status).toBe(304);
-    const range = await fetch(at('source/seg-0.m4s'), { headers: { range: 'bytes=100-20000' } });
+    const range = await fetch(at('source/seg-1.m4s'), { headers: { range: 'bytes=100-20000' } });
     expect(range.status).toBe(206);
     expect(range.headers.get('content-range')).toBe(`bytes 100-20000/${bytes.length}`);
     expect(Buffer.from(await range.arrayBuffer()).equals(bytes.subarray(100, 20_001))).toBe(true);
-    const beyond = await fetch(at('source/seg-0.m4s'), {
+    const beyond = await fetch(at('source/seg-1.m4s'), {
       headers: { range: `bytes=${bytes.length}-` },
     });
     expect(beyond.status).toBe(416);
-    const head = await fetch(at('source/seg-0.m4s'), { method: 'HEAD' });
+    const head = await fetch(at('source/seg-1.m4s'), { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe(String(bytes.length));
     expect((await head.arrayBuffer()).byteLength).toBe(0);
   });
@@ -288,6 +288,6 @@ describe('the end of a stream', () => {
     const channel = await fetch(live.url);
     expect(channel.status).toBe(404);
     expect(await channel.text()).toBe('The stream of this channel has ended.\n');
-    expect(await status('source/seg-0.m4s')).toBe(200);
+    expect(await status('source/seg-1.m4s')).toBe(200);
   });
 });

@@ -191,12 +191,12 @@ describe('a live stream on disk', () => {
     expect((await readdir(join(stream, 'source'))).sort()).toEqual([
       'index.m3u8',
       'init-1.mp4',
-      'seg-0.m4s',
       'seg-1.m4s',
       'seg-2.m4s',
+      'seg-3.m4s',
     ]);
     const playlist = await readFile(join(stream, 'audio/index.m3u8'), 'utf8');
-    expect(playlist).toMatch(/seg-2\.m4s\n#EXT-X-ENDLIST\n$/);
+    expect(playlist).toMatch(/seg-3\.m4s\n#EXT-X-ENDLIST\n$/);
     expect(playlist).not.toMatch(/EXT-X-PART|GAP|SERVER-CONTROL/);
     const { execFile } = await import('node:child_process');
     const { promisify } = await import('node:util');
@@ -227,7 +227,7 @@ describe('a live stream on disk', () => {
     const source = join(blocked, 'demo/stream1/source');
     expect(await readdir(source)).toContain('init-1.mp4');
     expect(await readFile(join(source, 'index.m3u8'), 'utf8')).toMatch(
-      /#EXT-X-GAP[\s\S]*seg-0\.m4s/,
+      /#EXT-X-GAP[\s\S]*seg-1\.m4s/,
     );
   });
 
@@ -241,7 +241,7 @@ describe('a live stream on disk', () => {
       speed: 10_000,
     });
     await expect.poll(() => live.packager.storeFault()).toMatch(/DATA_DIR/);
-    const oldest = await fetch(`${live.live.url}/live/demo/stream1/source/seg-0.m4s`);
+    const oldest = await fetch(`${live.live.url}/live/demo/stream1/source/seg-1.m4s`);
     expect(oldest.status).toBe(200);
     expect((await oldest.arrayBuffer()).byteLength).toBeGreaterThan(1000);
     await live.packager.end();

@@ -239,20 +239,20 @@ describe('the timeline', () => {
   it('lays segments over a hole, and leaps over a very long one', () => {
     const short = timeline();
     short.advance(10_000 + 11_000);
-    const starts = [0, 1, 2, 3].map((msn) => short.slot(msn)?.startMs);
+    const starts = [1, 2, 3, 4].map((msn) => short.slot(msn)?.startMs);
     expect(starts).toEqual([10_000, 14_490, 18_980, 21_000]);
-    expect(short.slot(2)?.endMs).toBe(21_000);
+    expect(short.slot(3)?.endMs).toBe(21_000);
     const long = timeline();
     long.advance(10_000_000);
-    expect(long.slot(0)?.endMs).toBe(14_490);
-    expect(long.slot(1)?.startMs).toBe(10_000_000);
+    expect(long.slot(1)?.endMs).toBe(14_490);
+    expect(long.slot(2)?.startMs).toBe(10_000_000);
   });
 
   it('lets dates grow over runs whose clocks disagree', () => {
     const made = timeline();
     made.endRun(14_000);
     made.beginRun(500);
-    expect(made.open(14_100)).toMatchObject({ msn: 1, discontinuity: 1, wallBaseMs: 900 });
+    expect(made.open(14_100)).toMatchObject({ msn: 2, discontinuity: 1, wallBaseMs: 900 });
   });
 });
 

@@ -59,7 +59,7 @@ async function watch(hole: { fromMs: number; toMs: number }) {
   const fed = feed(run, recording, { speed: 1, withhold });
   await live.playable;
   // hls.js wants one whole segment to begin.
-  const firstSegment = `${live.live.url}/live/demo/stream1/source/seg-0.m4s`;
+  const firstSegment = `${live.live.url}/live/demo/stream1/source/seg-1.m4s`;
   await expect.poll(async () => (await fetch(firstSegment)).status, { timeout: 10_000 }).toBe(200);
   const page = await browser.newPage();
   await page.goto(`${pageUrl}#${live.url}`);
