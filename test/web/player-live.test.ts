@@ -19,7 +19,7 @@ let site: LiveSite;
 let context: BrowserContext;
 let encoders: Encoder[] = [];
 
-const publish = (options: { audio?: boolean } = {}): Encoder => {
+const publish = (options: { audio?: boolean; keyframeSeconds?: number } = {}): Encoder => {
   const encoder = startEncoder({ url: site.publishUrl, keyframeSeconds: 1, ...options });
   encoders.push(encoder);
   return encoder;
@@ -54,6 +54,23 @@ describe('watching a live stream', () => {
     await untilCloserThan(page, 1.5);
     expect(await page.evaluate(() => document.querySelector('video')?.muted)).toBe(false);
     expect(await isSameDocument(page)).toBe(true);
+  });
+
+  it('shows the first parts of a stream, long before its first segment is whole', async () => {
+    const page = await openWatchPage(context, site.watchUrl);
+    publish({ keyframeSeconds: 4 });
+    await untilPlayed(page, 0.1);
+    const lists = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => /source\/index\.m3u8$/.test(name))
+        .map(({ name }) => name),
+    );
+    const playlist = await (await fetch(lists[0] ?? '')).text();
+    expect(playlist).toContain('#EXT-X-PART:');
+    expect(playlist).not.toContain('#EXTINF:');
+    await untilPlayed(page, 6);
+    await untilCloserThan(page, 1.5);
   });
 
   it('says reconnecting while the encoder is gone, and goes on when it is back', async () => {

@@ -1,5 +1,6 @@
 import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 import { AdaptiveQuality } from './adaptive-quality.ts';
+import { PlaylistLoader } from './playlist-loader.ts';
 
 /** Gone is gone: another rung or another stream has to be found, asking again is no use. */
 const worthAsking = (
@@ -38,6 +39,7 @@ export const hlsConfig: Partial<HlsConfig> = {
   enableInterstitialPlayback: false,
   // hls.js types the option as its own class; it calls no more than this interface.
   abrController: AdaptiveQuality as unknown as HlsConfig['abrController'],
+  pLoader: PlaylistLoader,
   manifestLoadPolicy: {
     default: {
       maxTimeToFirstByteMs: 8000,

@@ -7,7 +7,6 @@ import Hls, {
 } from 'hls.js';
 import { type LoadingHls, loadHls, takeBegunHls } from './begun-hls.ts';
 import { CaptionTracks } from './caption-tracks.ts';
-import { firstSegment } from './first-segment.ts';
 import { failureOf, isMissing } from './hls-failure.ts';
 import { qualitiesOf } from './hls-qualities.ts';
 import { LiveEdge } from './live-edge.ts';
@@ -41,7 +40,6 @@ class HlsPlayback implements Playback {
   readonly #listening = new AbortController();
   #live = true;
   #opened = false;
-  #awaiting = false;
   #run: number | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   /** The audio rendition's playlist, when audio alone is to be had. */
@@ -194,25 +192,7 @@ class HlsPlayback implements Playback {
     }
   }
 
-  #awaitFirstSegment(playlistUrl: string): void {
-    if (this.#awaiting) {
-      return;
-    }
-    this.#awaiting = true;
-    this.#hls.stopLoad();
-    // A failed wait is no failure of the stream: loading tries again, and says what is wrong.
-    const resume = () => {
-      this.#awaiting = false;
-      if (!this.#listening.signal.aborted) this.#hls.startLoad(-1);
-    };
-    firstSegment(playlistUrl, this.#listening.signal).then(resume, resume);
-  }
-
   #failed(data: ErrorData): void {
-    if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR && data.url !== undefined) {
-      this.#awaitFirstSegment(data.url);
-      return;
-    }
     if (!data.fatal) {
       this.#forgetRung(data);
       return;

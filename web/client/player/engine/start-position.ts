@@ -26,10 +26,13 @@ export function startAtKeyframe(hls: Hls): void {
   });
 }
 
-/** Seconds from the newest keyframe to begin with to the edge; null: none is known. */
+/**
+ * Seconds from the newest keyframe to begin with to the edge, or while a stream has nothing older,
+ * from its first; null: none is known.
+ */
 function leadOf({ partList, edge }: LevelDetails): number | null {
   const leads = (partList ?? [])
     .filter((part) => part.independent && !part.gap)
     .map((part) => edge - part.start);
-  return leads.findLast((lead) => lead >= MIN_LEAD_SECONDS) ?? null;
+  return leads.findLast((lead) => lead >= MIN_LEAD_SECONDS) ?? leads[0] ?? null;
 }
