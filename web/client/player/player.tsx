@@ -2,13 +2,14 @@ import './player.css';
 import './overlays.css';
 import { type ReactNode, useRef } from 'react';
 import { ControlBar, type Theatre } from './control-bar.tsx';
+import type { StreamFact } from './engine/types.ts';
 import { requestMedia, useEngineRequests } from './media-requests.ts';
 import { Announcement, Overlays } from './overlays.tsx';
 import { playerActions } from './player-actions.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useControls } from './use-controls.ts';
-import { type StreamFact, useEngine } from './use-engine.ts';
+import { useEngine } from './use-engine.ts';
 
 /** The engine asks for hls.js when it starts: by then it is on its way. */
 void import('./engine/hls-playback.ts').catch(() => {});

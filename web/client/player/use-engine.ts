@@ -1,14 +1,7 @@
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { createPlayerEngine } from './engine/player-engine.ts';
 import { START } from './engine/player-store.ts';
-import type { PlayerEngine, PlayerState } from './engine/types.ts';
-
-/** What the event stream says of the stream that is to be played. */
-export interface StreamFact {
-  live: boolean;
-  streamId: string | null;
-  interrupted: boolean;
-}
+import type { PlayerEngine, PlayerState, StreamFact } from './engine/types.ts';
 
 /** One engine for as long as the video element and the source stay; told every fact of the stream. */
 export function useEngine(options: {

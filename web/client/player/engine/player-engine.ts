@@ -1,29 +1,25 @@
 import { autoplay } from './autoplay.ts';
-import { Backoff } from './backoff.ts';
 import { ElementFacts } from './element-facts.ts';
 import { findPlayback } from './find-playback.ts';
 import { holdPicture } from './hold-picture.ts';
 import { LatencyReadout } from './latency-readout.ts';
-import type { OpenPlayback, Playback, PlaybackEvents, PlaybackFailure } from './playback.ts';
+import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
 import { PlayerStore } from './player-store.ts';
+import { Recovery } from './recovery.ts';
 import { ServerClock } from './server-clock.ts';
+import { StreamEnd } from './stream-end.ts';
 import { TrackWatch } from './track-watch.ts';
-import { AUTO_QUALITY, type CreatePlayerEngine, type PlayerEngineOptions } from './types.ts';
+import {
+  AUTO_QUALITY,
+  type CreatePlayerEngine,
+  type PlayerEngineOptions,
+  type StreamFact,
+} from './types.ts';
 
-/** How long the playlists may take to say what the event stream said already. */
-const END_PATIENCE_MS = 4000;
-/** Nobody is live: the event stream will say so, asking is for when it is cut off. */
-const OFFLINE_RETRY_MS = 20_000;
 /** What a returned encoder sends is in the playlists after about that long. */
 const RETURNED_MS = 1500;
 const UNPLAYABLE =
   'This browser cannot play live streams: try a current Chrome, Firefox or Safari.';
-
-interface StreamFact {
-  live: boolean;
-  streamId: string | null;
-  interrupted: boolean;
-}
 
 export const createPlayerEngine: CreatePlayerEngine = (options) => {
   const engine = new Engine(options);
@@ -41,25 +37,21 @@ export const createPlayerEngine: CreatePlayerEngine = (options) => {
   };
 };
 
-/**
- * Attaches playbacks to the element and decides what a failure means: a reason to ask again, the
- * end, another stream, or nobody there.
- */
+/** Attaches playbacks to the element, and takes the viewer's wishes and the event stream's facts. */
 class Engine {
   readonly store = new PlayerStore();
   readonly #video: HTMLVideoElement;
   readonly #src: string;
   readonly #clock = new ServerClock();
   readonly #readout = new LatencyReadout(this.store, this.#clock);
-  readonly #retries = new Backoff({ firstMs: 500, maxMs: 3000 });
   readonly #element: ElementFacts;
   readonly #tracks: TrackWatch;
+  readonly #end: StreamEnd;
+  readonly #recovery: Recovery;
   #open: OpenPlayback | null = null;
   #playback: Playback | null = null;
   #streamId: string | null = null;
   #fact: StreamFact | null = null;
-  #endTimer: number | undefined;
-  #offlineTimer: number | undefined;
   #staysPaused = false;
   #destroyed = false;
 
@@ -72,28 +64,30 @@ class Engine {
       attached: () => this.#playback?.tracks() ?? null,
       changed: () => void this.#attachAnew(),
     });
-    this.#element.on('playing', () => this.#retries.succeeded());
-    this.#element.on('ended', () => this.#ended());
+    this.#end = new StreamEnd(video, () => this.#ended());
+    this.#recovery = this.#makeRecovery();
+    this.#element.on('playing', () => this.#recovery.succeeded());
     void this.#start();
   }
 
   streamChanged(fact: StreamFact): void {
     const before = this.#fact;
     this.#fact = fact;
-    window.clearTimeout(this.#endTimer);
     if (!fact.live) {
       if (before?.live === true && this.#playback !== null) {
-        this.#endSoon();
+        if (before.interrupted) this.#end.certain();
+        else this.#end.likely();
       }
       return;
     }
+    this.#end.forget();
     const { status } = this.store.state;
     const another = this.#streamId !== null && fact.streamId !== this.#streamId;
     if (status === 'idle' || status === 'ended' || (another && fact.streamId !== null)) {
       this.#attach();
     } else if (before?.interrupted === true && !fact.interrupted) {
       this.#tracks.look(RETURNED_MS);
-      if (status === 'reconnecting') this.#ask();
+      if (status === 'reconnecting') this.#recovery.ask();
     }
   }
 
@@ -135,12 +129,25 @@ class Engine {
     this.#destroyed = true;
     this.#element.destroy();
     this.#readout.destroy();
-    this.#retries.cancel();
+    this.#recovery.destroy();
+    this.#end.destroy();
     this.#tracks.stop();
-    window.clearTimeout(this.#endTimer);
-    window.clearTimeout(this.#offlineTimer);
     this.#playback?.destroy();
     this.#playback = null;
+  }
+
+  #makeRecovery(): Recovery {
+    return new Recovery({
+      src: this.#src,
+      store: this.store,
+      streamId: () => this.#streamId,
+      saidLive: () => this.#fact?.live === true,
+      differs: (playlist, url) => this.#tracks.differs(playlist, url),
+      resume: () => this.#playback?.resume(),
+      attach: () => this.#attach(),
+      attachAnew: () => void this.#attachAnew(),
+      ended: () => this.#ended(),
+    });
   }
 
   async #start(): Promise<void> {
@@ -164,9 +171,8 @@ class Engine {
     if (this.#open === null || this.#destroyed) {
       return;
     }
-    window.clearTimeout(this.#offlineTimer);
-    window.clearTimeout(this.#endTimer);
-    this.#retries.cancel();
+    this.#recovery.cancel();
+    this.#end.forget();
     this.#tracks.stop();
     this.#playback?.destroy();
     this.#streamId = null;
@@ -187,12 +193,12 @@ class Engine {
         else void this.#autoplay();
       },
       anotherRun: () => this.#tracks.look(0),
-      progressed: () => this.#retries.succeeded(),
+      progressed: () => this.#recovery.succeeded(),
       activeQuality: (id) => this.store.set({ activeQuality: id }),
       captions: (available) => this.store.set({ captionsAvailable: available }),
       serverDate: (answer) => this.#clock.observe(answer),
-      closed: () => this.#endSoon(),
-      failed: (failure) => this.#failed(failure),
+      closed: () => this.#end.certain(),
+      failed: (failure) => this.#recovery.failed(failure),
     };
   }
 
@@ -205,65 +211,9 @@ class Engine {
     }
   }
 
-  #failed(failure: PlaybackFailure): void {
-    if (failure.kind === 'media' && failure.opening) {
-      this.store.set({ status: 'error', error: failure.message });
-    } else if (failure.kind === 'media') {
-      this.#retries.plan(() => this.#attach());
-    } else if (failure.opening && failure.kind === 'missing') {
-      this.#notThere();
-    } else {
-      this.store.set({ status: failure.opening ? 'loading' : 'reconnecting' });
-      this.#retries.plan(() => this.#ask());
-    }
-  }
-
-  /** 404 for the multivariant playlist: nobody is live, or the first part is not there yet. */
-  #notThere(): void {
-    if (this.#fact?.live === true) {
-      this.#retries.plan(() => this.#playback?.resume());
-      return;
-    }
-    this.store.set({ status: 'idle' });
-    this.#offlineTimer = window.setTimeout(() => this.#attach(), OFFLINE_RETRY_MS);
-  }
-
-  /** Asks what has become of the stream, the last frame still on screen. */
-  #ask(): void {
-    fetch(this.#src, { cache: 'no-store' })
-      .then(async (answer) => this.#answered(answer, await answer.text()))
-      .catch(() => this.#retries.plan(() => this.#ask()));
-  }
-
-  #answered({ status, url }: Response, playlist: string): void {
-    if (this.#destroyed) {
-      return;
-    }
-    const gone = status === 404 || status === 410;
-    if (gone && this.#streamId === null) {
-      this.#notThere();
-    } else if (gone) {
-      this.#ended();
-    } else if (status !== 200) {
-      this.#retries.plan(() => this.#ask());
-    } else if (this.#streamId !== null && !playlist.includes(this.#streamId)) {
-      this.#attach();
-    } else if (this.#tracks.differs(playlist, url)) {
-      void this.#attachAnew();
-    } else {
-      this.#playback?.resume();
-    }
-  }
-
-  /** The event stream and the playlists both say so; the first one's patience is not the second's. */
-  #endSoon(): void {
-    window.clearTimeout(this.#endTimer);
-    this.#endTimer = window.setTimeout(() => this.#ended(), END_PATIENCE_MS);
-  }
-
   #ended(): void {
-    window.clearTimeout(this.#endTimer);
-    this.#retries.cancel();
+    this.#end.forget();
+    this.#recovery.cancel();
     this.store.set({ status: 'ended', latencySeconds: null, atLiveEdge: false });
   }
 }

@@ -38,13 +38,20 @@ export interface PlayerState {
   error: string | null;
 }
 
+/** What the event stream says of the stream that is to be played. */
+export interface StreamFact {
+  live: boolean;
+  streamId: string | null;
+  interrupted: boolean;
+}
+
 /** Wishes go in as calls, facts come out as states: nothing changes before the element says so. */
 export interface PlayerEngine {
   subscribe(listener: () => void): () => void;
   /** The same object until something changed (fit for `useSyncExternalStore`). */
   state(): PlayerState;
   /** Facts from the event stream: the stream went live, was interrupted, ended. */
-  streamChanged(fact: { live: boolean; streamId: string | null; interrupted: boolean }): void;
+  streamChanged(fact: StreamFact): void;
   play(): void;
   pause(): void;
   goLive(): void;
