@@ -11,6 +11,7 @@ import express, { type ErrorRequestHandler, type Router } from 'express';
 import type { Config } from './config.ts';
 import { AppError, messageOf } from './errors.ts';
 import { createHealthRouter, type Health } from './health.ts';
+import { routeUpgrades, type TrustsProxy, type UpgradeRoute } from './http-upgrade.ts';
 import type { Log } from './log.ts';
 
 /** Answers every path below `prefix` ahead of express: for what thousands ask for each second. */
@@ -57,6 +58,7 @@ export function createHttpApp(options: {
   log: Log;
   health: Health;
   rawRoutes: RawRoute[];
+  upgradeRoutes?: UpgradeRoute[];
   routers: Router[];
 }): HttpApp {
   const { config, rawRoutes } = options;
@@ -76,6 +78,8 @@ export function createHttpApp(options: {
     });
   });
   server.maxRequestsPerSocket = 0;
+  const trustsProxy: TrustsProxy = app.get('trust proxy fn');
+  routeUpgrades(server, { routes: options.upgradeRoutes ?? [], trustsProxy, log });
   return {
     server,
     async listen() {
