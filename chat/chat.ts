@@ -1,0 +1,51 @@
+import express, { type Router } from 'express';
+import type { Upgrade } from '../platform/http-upgrade.ts';
+import type { Service } from '../platform/service.ts';
+import type { ChatParts } from './chat-parts.ts';
+import { Hub, type HubTimes } from './hub.ts';
+import { createUpgradeHandler, refuseUpgrade } from './upgrade.ts';
+
+export interface Chat extends Service {
+  /** The fallbacks where WebSocket is blocked; goes before the rest of `/api`. */
+  router: Router;
+  handleUpgrade(upgrade: Upgrade): void;
+}
+
+export interface OpenParts extends ChatParts {
+  close(): Promise<void>;
+}
+
+export interface ChatOptions {
+  times?: Partial<HubTimes>;
+  mostSockets?: number;
+}
+
+/** @param open makes what the sockets stand on, when the service starts */
+export function createChatOver(open: () => Promise<OpenParts>, options: ChatOptions = {}): Chat {
+  const router = express.Router();
+  let running: { parts: OpenParts; hub: Hub; accept(upgrade: Upgrade): void } | null = null;
+
+  return {
+    name: 'chat',
+    router,
+    handleUpgrade(upgrade) {
+      if (running === null) refuseUpgrade(upgrade.socket);
+      else running.accept(upgrade);
+    },
+    async start() {
+      const parts = await open();
+      const hub = new Hub(parts, options.times);
+      hub.start();
+      const accept = createUpgradeHandler(parts, hub, options.mostSockets);
+      running = { parts, hub, accept };
+    },
+    async stop() {
+      if (running === null) return;
+      const { parts, hub } = running;
+      running = null;
+      await hub.stop();
+      await parts.close();
+    },
+    readiness: () => running?.parts.broker.readiness() ?? 'starting',
+  };
+}
