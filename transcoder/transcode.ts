@@ -15,6 +15,8 @@ import { SOFTWARE_ENCODER } from './video-encoder.ts';
 const WATCH_MS = 500;
 /** The fact that the encoder is gone comes shortly after the end of its media. */
 const INPUT_ENDED_PATIENCE_MS = 500;
+const OVER_TOO_SOON =
+  'encoder stopped before there was anything to show: it has to send for a second at least';
 /** What the run over an old source may take to read the rest of it. */
 const HAND_OVER_MS = 300;
 
@@ -132,7 +134,10 @@ export class StreamTranscode {
     const { code, signal, stderr, error } = exit;
     const level = this.#interrupted && exit.kind === 'input_ended' ? 'info' : 'warn';
     this.#log[level]({ exit: exit.kind, code, signal, stderr, err: error }, 'ffmpeg ended');
-    if (this.#interrupted) return;
+    if (this.#interrupted) {
+      if (this.packager.publishedMs() === null) this.#log.warn(OVER_TOO_SOON);
+      return;
+    }
     this.#fault = error?.message ?? null;
     this.#countFailure(run);
     const patience = exit.kind === 'input_ended' ? INPUT_ENDED_PATIENCE_MS : 0;
