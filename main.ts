@@ -1,34 +1,25 @@
 import { flushCompileCache } from 'node:module';
-import { createDbAccounts } from './platform/accounts-db.ts';
-import { createMemoryBus } from './platform/bus-memory.ts';
-import { createDbChannels, ensureFirstChannel } from './platform/channels-db.ts';
-import { randomId, systemClock } from './platform/clock.ts';
-import { type Config, loadConfig, readEnvironment } from './platform/config.ts';
+import { FIRST_CHANNEL, openBackends } from './backends.ts';
+import { type Config, loadConfig, readEnvironment, type ServiceName } from './platform/config.ts';
 import type { Context } from './platform/context.ts';
-import { lockDataDir } from './platform/data-dir-lock.ts';
-import { type Database, openDatabase } from './platform/db/database.ts';
 import { watchNotices } from './platform/db/notices.ts';
-import { createMemoryDirectory } from './platform/directory-memory.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createHttpApp } from './platform/http-app.ts';
-import { createDbIdentities } from './platform/identities-db.ts';
 import { type LauncherFacts, launcherFacts } from './platform/launcher-facts.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { requirePrograms } from './platform/required-programs.ts';
 import { createShutdown, type Shutdown } from './platform/shutdown.ts';
-import { createDbSignInCodes } from './platform/sign-in-codes.ts';
 import { onStopSignal } from './platform/stop-signals.ts';
 import { createServices, type Services } from './services.ts';
 
-const FIRST_CHANNEL = 'live';
+const NEED_FFMPEG = new Set<ServiceName>(['ingest', 'transcoder']);
 /** Everything, children included, is gone 10 s after the signal; this leaves room to say so. */
 const STOP_DEADLINE_MS = 9_000;
 
 /** Config, then backends, then the chosen services. Every part is stopped when a later one fails. */
 async function start(config: Config, log: Log, shutdown: Shutdown): Promise<LauncherFacts> {
-  const context = await openBackends(config, log, shutdown);
-  const { db, channels } = context;
+  const { context, catchUp } = await openBackends({ config, log, shutdown });
   collectProcessMetrics();
 
   const services = createServices(context);
@@ -37,11 +28,12 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<Laun
     config,
     log,
     health: {
-      words: () => readyWords(db, services),
+      words: () => readyWords(context, services),
       cures: () => services.cures,
       isStarted: () => started.all,
     },
     rawRoutes: services.rawRoutes,
+    upgradeRoutes: services.upgradeRoutes,
     routers: services.routers,
   });
   shutdown.add('http', () => http.close());
@@ -52,48 +44,21 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<Laun
   }
   const notices = watchNotices(context);
   shutdown.add('notices', () => notices.stop());
+  await catchUp();
   started.all = true;
 
   log.info({ httpPort: config.httpPort, rtmpPort: config.rtmpPort }, 'ready');
   // Now, since a process that is killed writes nothing (the launcher turned the cache on).
   flushCompileCache();
-  const streamKey = await channels.streamKeyOf(FIRST_CHANNEL);
+  const streamKey = await context.channels.streamKeyOf(FIRST_CHANNEL);
   const notes = Object.values(services.cures);
   return launcherFacts(config, { name: FIRST_CHANNEL, streamKey }, notes);
 }
 
-/** One process on embedded stores. */
-async function openBackends(
-  config: Config,
-  log: Log,
-  shutdown: Shutdown,
-): Promise<Context & { db: Database }> {
-  shutdown.add('data directory', lockDataDir(config.dataDir));
-  const db = await openDatabase(config.dataDir);
-  shutdown.add('database', () => db.destroy());
-  const stores = { db, clock: systemClock, newId: randomId };
-  await ensureFirstChannel(stores, FIRST_CHANNEL);
-
-  const bus = createMemoryBus(log);
-  shutdown.add('bus', () => bus.close());
-  const directory = createMemoryDirectory(stores);
-  shutdown.add('directory', () => directory.close());
-  const { identities, sessions } = await createDbIdentities({ ...stores, bus });
-  return {
-    config,
-    log,
-    bus,
-    directory,
-    channels: createDbChannels(stores),
-    accounts: createDbAccounts({ ...stores, bus }),
-    identities,
-    sessions,
-    signInCodes: createDbSignInCodes(stores),
-    ...stores,
-  };
-}
-
-async function readyWords(db: Database, services: Services): Promise<Record<string, string>> {
+async function readyWords(
+  { db, redis }: Context,
+  services: Services,
+): Promise<Record<string, string>> {
   const database = await db
     .selectFrom('channels')
     .select('id')
@@ -104,7 +69,12 @@ async function readyWords(db: Database, services: Services): Promise<Record<stri
       () => 'failing',
     );
   const words = services.inStartOrder.map((one) => [one.name, one.readiness()] as const);
-  return { database, ...Object.fromEntries(words), ...services.absent };
+  return {
+    database,
+    ...(redis !== null && { redis: redis.readiness() }),
+    ...Object.fromEntries(words),
+    ...services.absent,
+  };
 }
 
 function fail(log: Log, error: unknown): void {
@@ -121,7 +91,7 @@ function readConfig(): Config {
   try {
     const env = readEnvironment(process.cwd());
     const config = loadConfig(env);
-    requirePrograms(env['PATH'] ?? '');
+    if (config.services.some((name) => NEED_FFMPEG.has(name))) requirePrograms(env['PATH'] ?? '');
     return config;
   } catch (error) {
     fail(createLog('info'), error);

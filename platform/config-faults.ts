@@ -35,29 +35,18 @@ export function tlsFaults(given: Given): string[] {
   return faults;
 }
 
-/** One machine on embedded stores is what there is; asking for more must not pass in silence. */
+/** Parts of the product on several machines meet in Redis and Postgres, or not at all. */
 export function storeFaults(given: Given, serviceNames: readonly string[]): string[] {
-  const faults: string[] = [];
-  for (const [name, embedded] of [
-    ['REDIS_URL', 'the stores in this process'],
-    ['DATABASE_URL', 'SQLite in DATA_DIR'],
-  ] as const) {
-    if (given[name] === undefined) continue;
-    faults.push(
-      faultLine(name, `is not supported by this version yet. Leave it out to use ${embedded}.`),
-    );
-  }
   const chosen = new Set(given['SERVICES']?.split(',').map((name) => name.trim()));
   const partial = chosen.size > 0 && !chosen.has('all') && chosen.size < serviceNames.length;
-  if (partial && (given['REDIS_URL'] === undefined || given['DATABASE_URL'] === undefined)) {
-    faults.push(
-      faultLine(
-        'SERVICES',
-        'names a part of the services, and parts only meet through REDIS_URL and DATABASE_URL. Set both, or leave SERVICES out to run all.',
-      ),
-    );
-  }
-  return faults;
+  if (!partial || (given['REDIS_URL'] !== undefined && given['DATABASE_URL'] !== undefined))
+    return [];
+  return [
+    faultLine(
+      'SERVICES',
+      'names a part of the services, and parts only meet through REDIS_URL and DATABASE_URL. Set both, or leave SERVICES out to run all.',
+    ),
+  ];
 }
 
 /** Makes the directory, and says why it cannot be used. */

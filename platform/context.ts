@@ -3,9 +3,11 @@ import type { Bus } from './bus.ts';
 import type { Channels } from './channels.ts';
 import type { Clock, NewId } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
 import type { Directory } from './directory.ts';
 import type { Identities, Sessions } from './identity.ts';
 import type { Log } from './log.ts';
+import type { RedisHandles } from './redis.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 
 /** What the live path uses of the context: it knows nobody but by a stream key. */
@@ -21,6 +23,9 @@ export interface StreamContext {
 
 /** What every service is given by the composition root. */
 export interface Context extends StreamContext {
+  db: Database;
+  /** Null: one process, on stores of its own. */
+  redis: RedisHandles | null;
   accounts: Accounts;
   identities: Identities;
   sessions: Sessions;

@@ -66,6 +66,15 @@ describe('settings', () => {
     });
   });
 
+  it('may name a part of the services once the parts have where to meet', () => {
+    const meeting = { REDIS_URL: 'redis://cache', DATABASE_URL: 'postgres://base/footlight' };
+    expect(load({ SERVICES: 'web', ...meeting })).toMatchObject({
+      services: ['web'],
+      redisUrl: 'redis://cache',
+      databaseUrl: 'postgres://base/footlight',
+    });
+  });
+
   it('that are empty count as not set', () => {
     expect(load({ HTTP_PORT: '', REDIS_URL: ' ', TLS_CERT: '' })).toMatchObject({ httpPort: 8080 });
   });
@@ -99,9 +108,11 @@ describe('a setting at fault', () => {
     [{ LOG_LEVEL: 'loud' }, 'trace, debug, info'],
     [{ TLS_KEY: '/dev/null' }, 'without TLS_CERT'],
     [{ TLS_CERT: '/nonexistent', TLS_KEY: '/dev/null' }, 'cannot be read'],
-    [{ REDIS_URL: 'redis://localhost' }, 'not supported by this version'],
-    [{ DATABASE_URL: 'postgres://localhost/x' }, 'not supported by this version'],
+    [{ REDIS_URL: 'localhost:6379' }, 'begins with redis:// or rediss://'],
+    [{ DATABASE_URL: 'mysql://localhost/x' }, 'begins with postgres:// or postgresql://'],
     [{ SERVICES: 'web' }, 'REDIS_URL and DATABASE_URL'],
+    [{ SERVICES: 'web', REDIS_URL: 'redis://localhost' }, 'Set both'],
+    [{ SERVICES: 'chat,web', DATABASE_URL: 'postgres://localhost/x' }, 'Set both'],
     [{ DATA_DIR: '/proc/footlight' }, 'set DATA_DIR to a directory that this user owns'],
   ])('%o is named with its cure', (env, cure) => {
     const fault = faultOf(env);

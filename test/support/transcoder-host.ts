@@ -80,6 +80,8 @@ export function hostContext(
     identities: {} as Context['identities'],
     sessions: {} as Context['sessions'],
     signInCodes: {} as Context['signInCodes'],
+    db: {} as Context['db'],
+    redis: null,
     clock,
     newId: randomId,
   };
