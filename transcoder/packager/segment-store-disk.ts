@@ -17,6 +17,8 @@ export interface DiskStoreOptions {
 }
 
 const SWEEP_MS = 30_000;
+/** Without a failed write for so long, all is well again. */
+const CALM_MS = 30_000;
 const DEFAULT_MAX_QUEUED = 64 * 1024 * 1024;
 const CURES: Record<string, string> = {
   ENOSPC: 'The disk of DATA_DIR is full: free some space.',
@@ -32,8 +34,10 @@ function faultOf(error: unknown): string {
   return `${cause} Streams go on from memory, without files for static servers, until then.`;
 }
 
+const sizeOf = (bytes: readonly Uint8Array[]) => bytes.reduce((sum, part) => sum + part.length, 0);
+
 async function writeAll(file: FileHandle, bytes: readonly Uint8Array[]): Promise<void> {
-  const size = bytes.reduce((sum, part) => sum + part.length, 0);
+  const size = sizeOf(bytes);
   const { bytesWritten } = await file.writev(bytes);
   if (bytesWritten === size) return;
   // A full disk takes a part of it before it refuses.
@@ -43,6 +47,8 @@ async function writeAll(file: FileHandle, bytes: readonly Uint8Array[]): Promise
 /** Keeps files on disk, each written under another name and then renamed, one after the other. */
 export class DiskSegmentStore implements SegmentStore {
   fault: string | null = null;
+  /** The newest write that failed, and the largest since all was well; null while all is. */
+  #lastFailure: { at: number; bytes: number } | null = null;
   readonly #options: DiskStoreOptions;
   readonly #log: Log;
   /** Folders that are known to be there. */
@@ -72,7 +78,7 @@ export class DiskSegmentStore implements SegmentStore {
   }
 
   put(path: string, bytes: readonly Uint8Array[]): Promise<boolean> {
-    const size = bytes.reduce((sum, part) => sum + part.length, 0);
+    const size = sizeOf(bytes);
     if (this.#queuedBytes + size > (this.#options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED)) {
       storeWrites.inc({ result: 'dropped' });
       return Promise.resolve(false);
@@ -99,11 +105,11 @@ export class DiskSegmentStore implements SegmentStore {
         await file.close();
       }
       await rename(temporary, target);
-      this.#recovered();
+      this.#written(sizeOf(bytes));
       storeWrites.inc({ result: 'written' });
       return true;
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, sizeOf(bytes));
       await unlink(temporary).catch(() => {});
       return false;
     }
@@ -115,16 +121,23 @@ export class DiskSegmentStore implements SegmentStore {
     this.#folders.add(folder);
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, bytes: number): void {
     storeWrites.inc({ result: 'failed' });
     this.#folders.clear();
+    const at = this.#options.clock.now();
+    this.#lastFailure = { at, bytes: Math.max(bytes, this.#lastFailure?.bytes ?? 0) };
     if (this.fault === null)
       this.#log.error({ err: error, cause: faultOf(error) }, 'segments cannot be written');
     this.fault = faultOf(error);
   }
 
-  #recovered(): void {
-    if (this.fault === null) return;
+  /** A full disk still takes a playlist here and there. */
+  #written(bytes: number): void {
+    const failure = this.#lastFailure;
+    if (failure === null) return;
+    const isCalm = this.#options.clock.now() - failure.at >= CALM_MS;
+    if (!isCalm && bytes < failure.bytes / 2) return;
+    this.#lastFailure = null;
     this.fault = null;
     this.#log.info('segments are written again');
   }

@@ -173,6 +173,33 @@ describe('files on disk', () => {
     expect(store.fault).toMatch(/disk of DATA_DIR is full: free some space/);
     expect(await readdir(join(directory, 'a/b/c'))).toEqual([]);
   });
+
+  it('on a disk with room for small files alone are a fault until a large one is taken', async () => {
+    const { symlink } = await import('node:fs/promises');
+    const clock = handClock();
+    const store = new DiskSegmentStore({ directory, clock, log: silentLog });
+    const put = (name: string, bytes: number) =>
+      store.put(`a/b/c/${name}`, [Buffer.alloc(bytes, 'x')]);
+    const refused = async (name: string, bytes: number) => {
+      await mkdir(join(directory, 'a/b/c'), { recursive: true });
+      await symlink('/dev/full', join(directory, `a/b/c/${name}.tmp`));
+      expect(await put(name, bytes)).toBe(false);
+    };
+    await refused('seg-1.m4s', 1000);
+    expect(await put('index.m3u8', 100)).toBe(true);
+    await refused('seg-2.m4s', 100);
+    expect(await put('index.m3u8', 100)).toBe(true);
+    expect(store.fault).toMatch(/disk of DATA_DIR is full/);
+    expect(await put('seg-3.m4s', 900)).toBe(true);
+    expect(store.fault).toBeNull();
+    await refused('seg-4.m4s', 1000);
+    clock.pass(29_999);
+    expect(await put('index.m3u8', 100)).toBe(true);
+    expect(store.fault).not.toBeNull();
+    clock.pass(1);
+    expect(await put('index.m3u8', 100)).toBe(true);
+    expect(store.fault).toBeNull();
+  });
 });
 
 describe('a live stream on disk', () => {
