@@ -1,8 +1,11 @@
 import type { Router } from 'express';
+import { createChat } from './chat/chat.ts';
+import { UPGRADE_PREFIX as CHAT_PREFIX } from './chat/upgrade.ts';
 import { createIngest } from './ingest/ingest.ts';
 import type { ServiceName } from './platform/config.ts';
 import type { Context } from './platform/context.ts';
 import type { RawRoute } from './platform/http-app.ts';
+import type { UpgradeRoute } from './platform/http-upgrade.ts';
 import type { Service } from './platform/service.ts';
 import { createTranscoder } from './transcoder/transcoder.ts';
 import { createWeb } from './web/server/web.ts';
@@ -12,6 +15,7 @@ export interface Services {
   /** What hears of streams comes before what makes them; stopped the other way round. */
   inStartOrder: Service[];
   rawRoutes: RawRoute[];
+  upgradeRoutes: UpgradeRoute[];
   routers: Router[];
   /** By service asked for that this version does not have: its word on `/readyz`. */
   absent: Record<string, string>;
@@ -19,7 +23,7 @@ export interface Services {
   cures: Record<string, string>;
 }
 
-const ABSENT: Partial<Record<ServiceName, string>> = { chat: 'off', sfu: 'missing' };
+const ABSENT: Partial<Record<ServiceName, string>> = { sfu: 'missing' };
 const CURES: Partial<Record<ServiceName, string>> = {
   sfu: 'WebRTC rooms are not in this version of Footlight. Everything else runs; update to a version that has them.',
 };
@@ -30,6 +34,7 @@ export function createServices(context: Context): Services {
   const services: Services = {
     inStartOrder: [],
     rawRoutes: [],
+    upgradeRoutes: [],
     routers: [],
     absent: pick(ABSENT, asked),
     cures: pick(CURES, asked),
@@ -43,6 +48,16 @@ export function createServices(context: Context): Services {
       except: ['/live/', '/live/chat'],
       handle: (req, res) => transcoder.handleLive(req, res),
     });
+  }
+  if (asked.includes('chat')) {
+    const chat = createChat(context);
+    services.inStartOrder.push(chat);
+    services.upgradeRoutes.push({
+      prefix: CHAT_PREFIX,
+      handle: (upgrade) => chat.handleUpgrade(upgrade),
+    });
+    // Its paths lie in `/api/v1`, where the web service answers everything that is left.
+    services.routers.push(chat.router);
   }
   if (asked.includes('web')) {
     const web = createWeb(context);

@@ -1,8 +1,10 @@
 import express, { type Router } from 'express';
+import type { Context } from '../platform/context.ts';
 import type { Upgrade } from '../platform/http-upgrade.ts';
 import type { Service } from '../platform/service.ts';
 import type { ChatParts } from './chat-parts.ts';
 import { Hub, type HubTimes } from './hub.ts';
+import { openParts } from './open-parts.ts';
 import { createUpgradeHandler, refuseUpgrade } from './upgrade.ts';
 
 export interface Chat extends Service {
@@ -19,6 +21,9 @@ export interface ChatOptions {
   times?: Partial<HubTimes>;
   mostSockets?: number;
 }
+
+/** Sockets and fallbacks of every channel's chat. */
+export const createChat = (context: Context): Chat => createChatOver(() => openParts(context));
 
 /** @param open makes what the sockets stand on, when the service starts */
 export function createChatOver(open: () => Promise<OpenParts>, options: ChatOptions = {}): Chat {

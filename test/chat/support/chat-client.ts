@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type {
+  ServerMessage,
+  ServerMessageOf,
+  ServerMessageType,
+} from '../../../platform/protocol/chat/server-messages.ts';
+
+const WAIT_MS = 10_000;
+
+/** A client that remembers what it was told, in order. */
+export class ChatClient {
+  readonly socket: WebSocket;
+  readonly opened: Promise<unknown>;
+  readonly closed: Promise<{ code: number }>;
+  /** Everything heard, `beat` too. */
+  readonly heard: ServerMessage[] = [];
+  #unread: ServerMessage[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(url, { headers, perMessageDeflate: false });
+    this.opened = once(this.socket, 'open');
+    this.opened.catch(() => undefined);
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code) => resolve({ code }));
+    });
+    this.socket.on('error', () => undefined);
+    this.socket.on('message', (data) => {
+      const message: ServerMessage = JSON.parse(String(data));
+      this.heard.push(message);
+      this.#unread.push(message);
+      for (const look of [...this.#waiting]) look();
+    });
+  }
+
+  send(message: object | string): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** The next message of this type; what came before it is not looked at again. */
+  next<T extends ServerMessageType>(
+    type: T,
+    matches: (message: ServerMessageOf<T>) => boolean = () => true,
+  ): Promise<ServerMessageOf<T>> {
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => {
+        this.#waiting.delete(look);
+        const types = this.heard.map((message) => JSON.stringify(message).slice(0, 200)).join('\n');
+        reject(new Error(`No such ${type} was heard, but:\n${types}`));
+      }, WAIT_MS);
+      const isIt = (message: ServerMessage): message is ServerMessageOf<T> & ServerMessage =>
+        message.type === type && matches(message as ServerMessageOf<T>);
+      const look = () => {
+        const at = this.#unread.findIndex(isIt);
+        const found = this.#unread[at];
+        if (found === undefined || !isIt(found)) return;
+        this.#unread = this.#unread.slice(at + 1);
+        clearTimeout(limit);
+        this.#waiting.delete(look);
+        resolve(found as ServerMessageOf<T>);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  get welcome(): ServerMessageOf<'welcome'> {
+    const found = this.heard.find((message) => message.type === 'welcome');
+    if (found === undefined) throw new Error('It was not welcomed.');
+    return found;
+  }
+
+  /** Texts of every message told, in order. */
+  get texts(): string[] {
+    return this.heard.flatMap((message) =>
+      message.type === 'messages' ? message.items.map((item) => item.text) : [],
+    );
+  }
+
+  /** Says something and waits until it is kept. */
+  async say(text: string, id = `${Math.random()}`): Promise<ServerMessageOf<'ack'>> {
+    this.send({ type: 'send', id, text });
+    return this.next('ack', (ack) => ack.id === id);
+  }
+
+  /** Breaks without a word. */
+  break(): void {
+    this.socket.terminate();
+  }
+
+  end(): void {
+    this.socket.close();
+    this.socket.terminate();
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Chat, type ChatOptions, createChatOver } from '../../../chat/chat.ts';
+import { openParts } from '../../../chat/open-parts.ts';
+import type { User } from '../../../platform/accounts.ts';
+import { createDbAccounts } from '../../../platform/accounts-db.ts';
+import { createMemoryBus } from '../../../platform/bus-memory.ts';
+import type { Channel } from '../../../platform/channels.ts';
+import { createDbChannels } from '../../../platform/channels-db.ts';
+import { randomId, systemClock } from '../../../platform/clock.ts';
+import { type Config, loadConfig } from '../../../platform/config.ts';
+import type { Context } from '../../../platform/context.ts';
+import { openDatabase } from '../../../platform/db/database.ts';
+import { createMemoryDirectory } from '../../../platform/directory-memory.ts';
+import { createHttpApp } from '../../../platform/http-app.ts';
+import { createDbIdentities } from '../../../platform/identities-db.ts';
+import { createLog } from '../../../platform/log.ts';
+import { createDbSignInCodes } from '../../../platform/sign-in-codes.ts';
+import { ChatClient } from './chat-client.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface ChatServer {
+  port: number;
+  url: string;
+  channel: Channel;
+  context: Context;
+  chat: Chat;
+  /** Makes somebody, and a token for them. */
+  person(
+    name: string,
+    role?: 'broadcaster' | 'moderator' | 'vip',
+  ): Promise<User & { token: string }>;
+  /** Opens a socket without a word. */
+  connect(path?: string, headers?: Record<string, string>): ChatClient;
+  /** Says hello and waits for the welcome. */
+  enter(hello?: object): Promise<ChatClient>;
+  stop(): Promise<void>;
+}
+
+/** The real chat on real stores, behind the product's own HTTP server on a free port. */
+export async function startChat(
+  options: ChatOptions & { config?: Partial<Config> } = {},
+): Promise<ChatServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'footlight-chat-'));
+  const log = createLog('silent');
+  const db = await openDatabase(dataDir);
+  const bus = createMemoryBus(log);
+  const stores = { db, bus, clock: systemClock, newId: randomId };
+  const config = {
+    ...loadConfig({ DATA_DIR: dataDir, HOST: '127.0.0.1' }),
+    httpPort: 0,
+    chatMaxPerAddress: 10_000,
+    ...options.config,
+  };
+  const { identities, sessions } = await createDbIdentities(stores);
+  const channels = createDbChannels(stores);
+  const context: Context = {
+    ...{ config, log, channels, identities, sessions, ...stores },
+    redis: null,
+    directory: createMemoryDirectory(stores),
+    accounts: createDbAccounts(stores),
+    signInCodes: createDbSignInCodes(stores),
+  };
+  const { channel } = await channels.create('stage');
+  const chat = createChatOver(() => openParts(context), options);
+  const health = { words: async () => ({}), cures: () => ({}), isStarted: () => true };
+  const http = createHttpApp({
+    ...{ config, log, health },
+    rawRoutes: [],
+    upgradeRoutes: [{ prefix: '/chat/', handle: (upgrade) => chat.handleUpgrade(upgrade) }],
+    routers: [chat.router],
+  });
+  await http.listen();
+  await chat.start();
+  const { port } = http.server.address() as AddressInfo;
+  const clients = new Set<ChatClient>();
+  const connect: ChatServer['connect'] = (path = '/chat/stage', headers = {}) => {
+    const client = new ChatClient(`ws://127.0.0.1:${port}${path}`, headers);
+    clients.add(client);
+    return client;
+  };
+  return {
+    ...{ port, url: `http://127.0.0.1:${port}`, channel, context, chat, connect },
+    async person(name, role) {
+      const user = await context.accounts.create(name);
+      if (role !== undefined) await context.accounts.setRole(channel, user.id, role);
+      const { token } = await sessions.issue({ userId: user.id, lifetimeMs: HOUR_MS });
+      return { ...user, token };
+    },
+    async enter(hello = {}) {
+      const client = connect();
+      await client.opened;
+      client.send({ type: 'hello', ...hello });
+      await client.next('welcome');
+      return client;
+    },
+    async stop() {
+      for (const client of clients) client.end();
+      await chat.stop();
+      await http.close();
+      await bus.close();
+      await db.destroy();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
