@@ -75,11 +75,10 @@ export class ChannelFeed {
 
   /** What memory answers; null: the store has to be asked for older entries. */
   read({ after, limit }: { after: Position | null; limit: number }): LogSlice | null {
-    const resumed =
-      after !== null &&
-      after.epoch === this.#epoch &&
-      after.offset <= this.#offset &&
-      this.#offset - after.offset <= limit;
+    const isOurs = after !== null && after.epoch === this.#epoch;
+    // Another node was told of it first.
+    if (isOurs && after.offset > this.#offset) return null;
+    const resumed = isOurs && this.#offset - after.offset <= limit;
     const wanted = resumed ? this.#offset - after.offset : Math.min(limit, this.#offset);
     if (wanted > this.#entries.length) return null;
     const entries = wanted === 0 ? [] : this.#entries.slice(-wanted);

@@ -51,3 +51,27 @@ export const archiveLagSeconds = new Gauge({
   help: 'Age of the oldest entry that is not yet in the database',
   registers: [metrics],
 });
+
+export const entriesArchived = new Counter({
+  name: 'footlight_chat_archived_total',
+  help: 'Entries this node wrote to the database',
+  registers: [metrics],
+});
+
+export const entriesNotArchived = new Counter({
+  name: 'footlight_chat_archive_refused_total',
+  help: 'Entries that the database would not take; the log names them',
+  registers: [metrics],
+});
+
+export const entriesLost = new Counter({
+  name: 'footlight_chat_archive_lost_total',
+  help: 'Entries given up because too many waited for the database',
+  registers: [metrics],
+});
+
+export const entriesCutEarly = new Counter({
+  name: 'footlight_chat_log_cut_early_total',
+  help: 'Entries of the last hour that left a log in Redis because it was too long; the database has them',
+  registers: [metrics],
+});
