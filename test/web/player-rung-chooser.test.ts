@@ -57,6 +57,23 @@ describe('rung chooser', () => {
     expect(looks).toEqual([false, false, true, false]);
   });
 
+  it('sees bytes trickle in though some looks come between two progress events', () => {
+    const chooser = new RungChooser(RUNGS, TOP);
+    const looks = [0.05, 0.1, 0.15, 0.2, 0.25].map((body, index) =>
+      chooser.downloading(body, part(body, 6000 * (1 + Math.floor(index / 2))), 0.6),
+    );
+    expect(looks).toEqual([false, false, false, false, true]);
+  });
+
+  it('takes bytes that stop for a lost packet for no trickle', () => {
+    const chooser = new RungChooser(RUNGS, TOP);
+    const bytes = [6000, 12_000, 12_000, 12_000, 12_000, 18_000, 60_000];
+    const looks = bytes.map((loaded, index) =>
+      chooser.downloading(index / 20, part(0.05 + index / 20, loaded), 0.6),
+    );
+    expect(looks).not.toContain(true);
+  });
+
   it('does not probe while the link is busy with what is playing', () => {
     const chooser = new RungChooser(RUNGS, 0);
     for (let at = 0; at < 20; at += 0.2) chooser.downloaded(at, part(0.12, 15_000));

@@ -1,5 +1,6 @@
 import type Hls from 'hls.js';
 import { type AbrComponentAPI, Events, type Fragment, type LoaderStats, type Part } from 'hls.js';
+import { meetBuffer } from './rung-alignment.ts';
 import { RungChooser, type Transfer } from './rung-chooser.ts';
 import { probeRung } from './rung-probe.ts';
 import { startAtKeyframe } from './start-position.ts';
@@ -35,6 +36,7 @@ export class AdaptiveQuality implements AbrComponentAPI {
     this.#hls = hls;
     // The first of hls.js's parts to be made, so what is heard here is heard first.
     startAtKeyframe(hls);
+    meetBuffer(hls);
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       if (frag.type === 'main' && frag.sn !== 'initSegment') {
         this.#loading = frag;

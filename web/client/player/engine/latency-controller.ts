@@ -21,7 +21,7 @@ const SEEK_SECONDS = { joining: 1, buffered: 1.5, later: 3 } as const;
 const SEEK_LEAVES_SECONDS = 0.3;
 const JOINING_SECONDS = 5;
 /** A starved player waits for the target again, but no stall is made longer than this. */
-const MAX_HOLD_SECONDS = 0.8;
+const MAX_HOLD_SECONDS = 0.6;
 /** Less than about a frame holds by itself. */
 const EMPTY_SECONDS = 0.05;
 /** Held for before anything is known about arrivals, seconds of buffer. */

@@ -11,7 +11,7 @@ const MIN_EVIDENCE_PARTS = 2;
 const SLOW_SECONDS = 0.35;
 const SILENT_SECONDS = 1.2;
 /** Bytes that keep coming, but this much too slowly, come over a narrow link: no need to wait. */
-const TRICKLE = { seconds: 0.15, looks: 3, share: 0.7 } as const;
+const TRICKLE = { seconds: 0.15, looks: 3, share: 0.7, pauseSeconds: 0.12 } as const;
 /** A probe takes capacity from what is playing; above this load there is none to spare. */
 const PROBE_LOAD = 0.4;
 /** Measured bandwidth a rung may take when falling, and has to leave free when rising. */
@@ -38,8 +38,8 @@ export class RungChooser {
   #probeInterval: number = PROBE.first;
   #roseAt = Number.NEGATIVE_INFINITY;
   #risen: number | null = null;
-  /** Looks in a row at one transfer that found more bytes than the look before. */
-  #trickle = { bytes: 0, looks: 0 };
+  /** Looks at one transfer that found more bytes than the look before, none long after another. */
+  #trickle = { bytes: 0, looks: 0, grewAt: 0 };
 
   constructor(rungs: number[], rung: number) {
     this.#rungs = rungs;
@@ -82,7 +82,7 @@ export class RungChooser {
       return part.totalSeconds > SILENT_SECONDS + aheadSeconds && this.#fall(at, 0);
     }
     const bitsPerSecond = (part.loadedBytes * 8) / part.bodySeconds;
-    if (this.#trickles(part, bitsPerSecond)) {
+    if (this.#trickles(at, part, bitsPerSecond)) {
       return this.#fall(at, bitsPerSecond);
     }
     const slow = Math.max(SLOW_SECONDS, part.mediaSeconds * 1.5);
@@ -124,11 +124,13 @@ export class RungChooser {
     }
   }
 
-  #trickles({ loadedBytes, bodySeconds }: Transfer, bitsPerSecond: number): boolean {
-    const { bytes, looks } = this.#trickle;
-    if (loadedBytes < bytes) this.#trickle = { bytes: loadedBytes, looks: 1 };
-    else if (loadedBytes === bytes) this.#trickle = { bytes, looks: 0 };
-    else this.#trickle = { bytes: loadedBytes, looks: looks + 1 };
+  #trickles(at: number, { loadedBytes, bodySeconds }: Transfer, bitsPerSecond: number): boolean {
+    const { bytes, looks, grewAt } = this.#trickle;
+    const paused = at - grewAt > TRICKLE.pauseSeconds;
+    if (loadedBytes < bytes) this.#trickle = { bytes: loadedBytes, looks: 1, grewAt: at };
+    else if (loadedBytes > bytes) {
+      this.#trickle = { bytes: loadedBytes, looks: paused ? 1 : looks + 1, grewAt: at };
+    } else if (paused) this.#trickle.looks = 0;
     return (
       bodySeconds >= TRICKLE.seconds &&
       this.#trickle.looks >= TRICKLE.looks &&
