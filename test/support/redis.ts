@@ -17,6 +17,8 @@ export interface TestRedisOptions {
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
+  /** Its own, gone after `stop`. */
+  readonly directory: string;
   pid(): number;
   /** Ends it as a crash would. */
   kill9(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   return {
     url: `redis://${login}127.0.0.1:${port}`,
     port,
+    directory,
     pid: () => server.pid,
     kill9,
     async restart() {
