@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SqliteDatabase } from 'kysely';
+import { sqliteFault } from './sqlite-fault.ts';
 
 type Statement = ReturnType<SqliteDatabase['prepare']>;
 
@@ -32,10 +33,18 @@ function prepareOne(database: DatabaseSync, sql: string): Statement {
   const statement = database.prepare(sql);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...parameters.map(toInput)),
-    run: (parameters) => statement.run(...parameters.map(toInput)),
+    all: (parameters) => told(() => statement.all(...parameters.map(toInput))),
+    run: (parameters) => told(() => statement.run(...parameters.map(toInput))),
     iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
   };
+}
+
+function told<T>(query: () => T): T {
+  try {
+    return query();
+  } catch (error) {
+    throw sqliteFault(error);
+  }
 }
 
 function toInput(value: unknown): SQLInputValue {

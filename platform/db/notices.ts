@@ -38,6 +38,7 @@ export function watchNotices(options: { db: Database; bus: Bus; clock: Clock; lo
   // Compiled once: building it anew was most of what an idle server did.
   const unread = db.selectFrom('notices').select('id').orderBy('created_at').limit(500).compile();
   let polling: Promise<void> | null = null;
+  let failing = false;
 
   const poll = async (): Promise<void> => {
     // A notice is taken out by who reads it: it waits until it can be told to all.
@@ -56,7 +57,16 @@ export function watchNotices(options: { db: Database; bus: Bus; clock: Clock; lo
 
   const cancel = clock.every(POLL_MS, () => {
     polling ??= poll()
-      .catch((error: unknown) => log.error({ err: error }, 'notices could not be read'))
+      .then(
+        () => {
+          if (failing) log.info('notices are read again');
+          failing = false;
+        },
+        (error: unknown) => {
+          if (!failing) log.error({ err: error }, 'notices could not be read');
+          failing = true;
+        },
+      )
       .finally(() => {
         polling = null;
       });

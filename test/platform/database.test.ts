@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockDataDir } from '../../platform/data-dir-lock.ts';
 import { DATABASE_FILE, migrate, openDatabase } from '../../platform/db/database.ts';
+import { nodeSqlite } from '../../platform/db/node-sqlite.ts';
 import { openPostgres } from '../../platform/db/postgres.ts';
 import { describeDatabases, type FreshDatabase } from '../support/databases.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -83,6 +85,21 @@ describe('SQLite', () => {
     expect(() => lockDataDir(dataDir)).toThrow(/is used by another Footlight server/);
     release();
     lockDataDir(dataDir)();
+  });
+
+  it('does not name another server where the DATA_DIR itself is at fault', () => {
+    mkdirSync(join(dataDir, 'server.lock'));
+    expect(() => lockDataDir(dataDir)).toThrow(/cannot be used .* disk has room/);
+  });
+
+  it('on a full disk says so with the cure, and goes on once there is room', () => {
+    const sqlite = new DatabaseSync(join(dataDir, 'small.db'));
+    sqlite.exec('CREATE TABLE kept (bytes BLOB); PRAGMA max_page_count = 3');
+    const insert = nodeSqlite(sqlite).prepare('INSERT INTO kept VALUES (?)');
+    expect(() => insert.run([Buffer.alloc(20_000)])).toThrow(/disk of DATA_DIR is full.*free/);
+    sqlite.exec('PRAGMA max_page_count = 30');
+    expect(insert.run([Buffer.alloc(20_000)])).toMatchObject({ changes: 1 });
+    sqlite.close();
   });
 });
 
