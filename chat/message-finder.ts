@@ -1,73 +1,87 @@
-import type { Kysely, Selectable } from 'kysely';
-import type { ChatLogTables, ChatMessageTable } from '../platform/db/chat-log-schema.ts';
+import type { ArchivedMessage, ArchiveQueries } from './archive-queries.ts';
+import type { Broker, Entry, Position } from './broker.ts';
+import { hiddenBy } from './hidden.ts';
 import type { KeptMessage, MessageFinder } from './house.ts';
 
-const COLUMNS = ['channel', 'epoch', 'offset', 'id', 'author', 'at', 'body'] as const;
-type Row = Selectable<Pick<ChatMessageTable, (typeof COLUMNS)[number]>>;
+/** Pages that are asked for until one has something to show. */
+const MOST_PAGES = 5;
 
-/** Finds what was said in the tables where it is kept for good. */
-export function createMessageFinder(db: Kysely<ChatLogTables>): MessageFinder {
-  const messages = (channel: string) =>
-    db
-      .selectFrom('chat_messages')
-      .select(COLUMNS)
-      .where('channel', '=', channel)
-      .where('kind', '=', 'message');
+/** What was said before, for those who scroll back. */
+export interface MessageArchive {
+  /** JSON of at most `limit` messages before a position that can still be seen; oldest first. */
+  before(channel: string, before: Position, limit: number): Promise<string[]>;
+}
+
+export const createMessageArchive = (archive: ArchiveQueries): MessageArchive => ({
+  async before(channel, before, limit) {
+    let shown: string[] = [];
+    let position = before;
+    for (let page = 0; page < MOST_PAGES && shown.length < limit; page++) {
+      const messages = await archive.page(channel, { before: position, limit });
+      const seen = messages.filter((message) => !message.deleted).map(toJson);
+      shown = [...seen, ...shown].slice(-limit);
+      const [oldest] = messages;
+      if (oldest === undefined) break;
+      position = oldest;
+    }
+    return shown;
+  },
+});
+
+const toJson = ({ epoch: _epoch, deleted: _deleted, ...message }: ArchivedMessage): string =>
+  JSON.stringify(message);
+
+/** What may not have reached the database yet; more of it only while the database is away. */
+const RECENT_ENTRIES = 1_000;
+
+/** Finds what was said: the newest in the log itself, the rest where it is kept for good. */
+export function createMessageFinder({
+  broker,
+  archive,
+}: {
+  broker: Pick<Broker, 'read'>;
+  archive: ArchiveQueries;
+}): MessageFinder {
+  const recentOf = async (channel: string) =>
+    (await broker.read(channel, { after: null, limit: RECENT_ENTRIES })).entries;
   return {
     async byId(channel, id) {
-      const row = await messages(channel).where('id', '=', id).limit(1).executeTakeFirst();
-      return row === undefined ? null : ((await toKept(db, channel, [row]))[0] ?? null);
+      const recent = await recentOf(channel);
+      const entry = recent.find((one) => one.id === id && one.kind === 'message');
+      if (entry !== undefined) return toKept(entry, recent);
+      const kept = await archive.byId(channel, id);
+      return kept === null ? null : { ...kept, deleted: kept.deleted || isNamed(id, recent) };
     },
     async byAuthor(channel, userId, limit) {
-      const rows = await messages(channel)
-        .where('author', '=', userId)
-        .orderBy('epoch', 'desc')
-        .orderBy('offset', 'desc')
-        .limit(limit)
-        .execute();
-      return toKept(db, channel, rows);
+      const recent = await recentOf(channel);
+      const newest = recent
+        .filter((entry) => entry.kind === 'message' && entry.author === userId)
+        .slice(-limit)
+        .reverse()
+        .map((entry) => toKept(entry, recent));
+      if (newest.length === limit) return newest;
+      const known = new Set(newest.map((message) => message.id));
+      const older = (await archive.byAuthor(channel, userId, limit)).filter(
+        (message) => !known.has(message.id),
+      );
+      const marked = older.map((message) => ({
+        ...message,
+        deleted: message.deleted || isNamed(message.id, recent),
+      }));
+      return [...newest, ...marked].slice(0, limit);
     },
   };
 }
 
-async function toKept(
-  db: Kysely<ChatLogTables>,
-  channel: string,
-  rows: Row[],
-): Promise<KeptMessage[]> {
-  if (rows.length === 0) return [];
-  const authors = [...new Set(rows.map((row) => row.author)), ''];
-  const ids = rows.map((row) => row.id);
-  const [removed, clears] = await Promise.all([
-    db
-      .selectFrom('chat_removed')
-      .select('message')
-      .where('channel', '=', channel)
-      .where('message', 'in', ids)
-      .execute(),
-    db
-      .selectFrom('chat_clears')
-      .select(['author', 'epoch', 'offset'])
-      .where('channel', '=', channel)
-      .where('author', 'in', authors)
-      .execute(),
-  ]);
-  const gone = new Set(removed.map(({ message }) => message));
-  const isCleared = (row: Row) =>
-    clears.some(
-      ({ author, epoch, offset }) =>
-        (author === '' || author === row.author) &&
-        (row.epoch < epoch || (row.epoch === epoch && Number(row.offset) < Number(offset))),
-    );
-  return rows.map((row) => {
-    const said: Pick<KeptMessage, 'author' | 'text'> = JSON.parse(row.body);
-    return {
-      id: row.id,
-      offset: Number(row.offset),
-      at: Number(row.at),
-      author: said.author,
-      text: said.text,
-      deleted: gone.has(row.id) || isCleared(row),
-    };
+const toKept = (entry: Entry, recent: Entry[]): KeptMessage => ({
+  ...(JSON.parse(entry.json) as Omit<KeptMessage, 'deleted'>),
+  deleted: recent.some((later) => hiddenBy(later)?.(entry) ?? false),
+});
+
+/** Deleted so lately that the database does not know. */
+const isNamed = (id: string, recent: Entry[]): boolean =>
+  recent.some((entry) => {
+    if (entry.kind !== 'deleted') return false;
+    const { messages = [] }: { messages?: string[] } = JSON.parse(entry.json);
+    return messages.includes(id);
   });
-}

@@ -2,26 +2,23 @@ import type { Context } from '../platform/context.ts';
 import { createHttpIdentity } from '../platform/http-identity.ts';
 import { createActions } from './actions.ts';
 import { createBlocks } from './blocks.ts';
-import { openEmbeddedBroker } from './broker-embedded.ts';
 import { createSettingsStore } from './channel-settings.ts';
 import type { OpenParts } from './chat.ts';
-import { openChatDatabase } from './chat-database.ts';
+import { openChatLog } from './chat-log.ts';
 import { createRules } from './chat-rules.ts';
 import { createHeldQueue } from './held-queue.ts';
 import type { House } from './house.ts';
-import { createMessageFinder } from './message-finder.ts';
 import { createMemoryPresence } from './presence-memory.ts';
 import { createMemoryRateLimit } from './rate-limit-memory.ts';
 import { createSanctions } from './sanctions.ts';
 import { createStandings } from './standings.ts';
 import { createWhispers } from './whispers.ts';
 
-/** Chat of one machine. What was opened is closed the other way round. */
+/** What was opened is closed the other way round. */
 export async function openParts(context: Context): Promise<OpenParts> {
-  const { config, clock } = context;
+  const { clock } = context;
   const log = context.log.child({ service: 'chat' });
-  const kept = await openChatDatabase(config.dataDir);
-  const broker = await openEmbeddedBroker({ dataDir: config.dataDir, clock, log });
+  const { broker, archive, messages, close } = await openChatLog({ ...context, log });
   const presence = createMemoryPresence({ clock });
   const limits = createMemoryRateLimit({ clock });
   const sanctions = createSanctions(context);
@@ -31,7 +28,7 @@ export async function openParts(context: Context): Promise<OpenParts> {
     ...context,
     broker,
     limits,
-    messages: createMessageFinder(kept),
+    messages,
     settings: createSettingsStore(context),
     standings,
     sanctions,
@@ -45,12 +42,12 @@ export async function openParts(context: Context): Promise<OpenParts> {
     log,
     broker,
     presence,
+    archive,
     rules: createRules(house),
     httpIdentity: createHttpIdentity(context),
     async close() {
       standings.close();
-      await Promise.all([presence.close(), limits.close(), broker.close()]);
-      await kept.destroy();
+      await Promise.all([presence.close(), limits.close(), close()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Draft, Entry } from './broker.ts';
+import type { Draft, Entry, EntryKind } from './broker.ts';
 import { toEntry } from './entry.ts';
 import type { Stretch } from './log-messages.ts';
 
@@ -9,17 +9,13 @@ export type Recorded = Omit<Draft, 'clientId'>;
 export const toRecord = ({ kind, id, author, at, body }: Recorded): string =>
   `${JSON.stringify([kind, id, author, at])}\n${body}`;
 
-const line = z.tuple([
-  z.enum(['message', 'deleted', 'cleared', 'mode', 'pinned', 'sanction']),
-  z.string(),
-  z.string(),
-  z.number(),
-]);
+const line = z.tuple([z.string(), z.string(), z.string(), z.number()]);
 
 export function fromRecord(record: string): Recorded {
   const end = record.indexOf('\n');
   const [kind, id, author, at] = line.parse(JSON.parse(record.slice(0, end)));
-  return { kind, id, author, at, body: record.slice(end + 1) };
+  // A newer version's node may write a kind that is not known here.
+  return { kind: kind as EntryKind, id, author, at, body: record.slice(end + 1) };
 }
 
 /** What is pushed: epoch, offset and record. */
