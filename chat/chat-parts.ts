@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import type { HttpIdentity } from '../platform/http-identity.ts';
 import type { Broker } from './broker.ts';
+import type { MessageArchive } from './message-finder.ts';
 import type { Presence } from './presence.ts';
 import type { Rules } from './rules.ts';
 
@@ -10,5 +11,6 @@ export interface ChatParts
   broker: Broker;
   presence: Presence;
   rules: Rules;
+  archive: MessageArchive;
   httpIdentity: HttpIdentity;
 }

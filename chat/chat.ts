@@ -1,8 +1,11 @@
-import express, { type Router } from 'express';
+import type { Router } from 'express';
 import type { Context } from '../platform/context.ts';
 import type { Upgrade } from '../platform/http-upgrade.ts';
 import type { Service } from '../platform/service.ts';
 import type { ChatParts } from './chat-parts.ts';
+import { FallbackPlaces } from './http-places.ts';
+import type { ReadParts } from './http-read.ts';
+import { createFallbackRouter } from './http-router.ts';
 import { Hub, type HubTimes } from './hub.ts';
 import { openParts } from './open-parts.ts';
 import { createUpgradeHandler, refuseUpgrade } from './upgrade.ts';
@@ -17,6 +20,13 @@ export interface OpenParts extends ChatParts {
   close(): Promise<void>;
 }
 
+interface Running {
+  parts: OpenParts;
+  hub: Hub;
+  fallbacks: ReadParts;
+  accept(upgrade: Upgrade): void;
+}
+
 export interface ChatOptions {
   times?: Partial<HubTimes>;
   mostSockets?: number;
@@ -27,12 +37,11 @@ export const createChat = (context: Context): Chat => createChatOver(() => openP
 
 /** @param open makes what the sockets stand on, when the service starts */
 export function createChatOver(open: () => Promise<OpenParts>, options: ChatOptions = {}): Chat {
-  const router = express.Router();
-  let running: { parts: OpenParts; hub: Hub; accept(upgrade: Upgrade): void } | null = null;
+  let running: Running | null = null;
 
   return {
     name: 'chat',
-    router,
+    router: createFallbackRouter(() => running?.fallbacks ?? null),
     handleUpgrade(upgrade) {
       if (running === null) refuseUpgrade(upgrade.socket);
       else running.accept(upgrade);
@@ -42,12 +51,15 @@ export function createChatOver(open: () => Promise<OpenParts>, options: ChatOpti
       const hub = new Hub(parts, options.times);
       hub.start();
       const accept = createUpgradeHandler(parts, hub, options.mostSockets);
-      running = { parts, hub, accept };
+      const places = new FallbackPlaces(parts.config.chatMaxPerAddress);
+      const { rooms, presence: presenceTeller } = hub;
+      running = { parts, hub, accept, fallbacks: { ...parts, rooms, presenceTeller, places } };
     },
     async stop() {
       if (running === null) return;
-      const { parts, hub } = running;
+      const { parts, hub, fallbacks } = running;
       running = null;
+      fallbacks.places.stop();
       await hub.stop();
       await parts.close();
     },

@@ -37,7 +37,7 @@ export class Hub implements ConnectionHost, RoomHost {
   readonly pacer: Pacer;
   readonly rooms: Rooms;
   readonly #people = new PeopleIndex();
-  readonly #presence: PresenceTeller;
+  readonly presence: PresenceTeller;
   readonly #typing: Typing;
   readonly #all = new Set<Connection>();
   /** Those who have not said hello, in the order in which they came. */
@@ -52,10 +52,10 @@ export class Hub implements ConnectionHost, RoomHost {
     this.clock = parts.clock;
     this.pacer = new Pacer(parts.clock);
     this.rooms = new Rooms(parts, this);
-    this.#presence = new PresenceTeller(parts.presence);
+    this.presence = new PresenceTeller(parts.presence);
     this.#typing = new Typing({
       clock: parts.clock,
-      countOf: (room) => this.#presence.countOf(room),
+      countOf: (room) => this.presence.countOf(room),
     });
   }
 
@@ -102,7 +102,7 @@ export class Hub implements ConnectionHost, RoomHost {
 
   async enter(connection: Connection, hello: ClientMessageOf<'hello'>): Promise<void> {
     this.#silent.delete(connection);
-    await enter({ ...this.#parts, rooms: this.rooms, presence: this.#presence }, connection, hello);
+    await enter({ ...this.#parts, rooms: this.rooms, presence: this.presence }, connection, hello);
     if (connection.state !== 'open' || connection.identity === null) return;
     this.#people.add(connection.identity.userId, connection);
   }
@@ -136,7 +136,7 @@ export class Hub implements ConnectionHost, RoomHost {
     if (identity !== null) this.#people.remove(identity.userId, connection);
     if (room === null || person === null) return;
     room.remove(connection);
-    this.#presence.leave(room, connection.visit, { linger: identity !== null && mayReturn(code) });
+    this.presence.leave(room, connection.visit, { linger: identity !== null && mayReturn(code) });
   }
 
   onEntries(room: Room, entries: Entry[]): void {
@@ -155,11 +155,11 @@ export class Hub implements ConnectionHost, RoomHost {
   }
 
   onClosed(room: Room): void {
-    this.#presence.forget(room);
+    this.presence.forget(room);
   }
 
   #readmit(fact: BusFacts['chat:standing-changed']): Promise<void> {
-    return readmit({ ...this.#parts, people: this.#people, presence: this.#presence }, fact);
+    return readmit({ ...this.#parts, people: this.#people, presence: this.presence }, fact);
   }
 
   #revoke({ userId, tokenId }: BusFacts['identity:revoked']): void {
