@@ -17,6 +17,8 @@ export class OpenStream {
   /** It had a source: viewers may know of it. */
   wentLive = false;
   nextRun: number;
+  /** Of the newest lease that a publisher of this node was granted. */
+  leaseRun: number;
   lastMediaMs = 0;
   /** Wall ms; null while it has a source. */
   graceEndsAt: number | null = null;
@@ -24,6 +26,7 @@ export class OpenStream {
   readonly #log: Log;
   #told: Promise<void> = Promise.resolve();
   #newestWaits = false;
+  #failing = false;
 
   constructor(
     log: Log,
@@ -34,6 +37,7 @@ export class OpenStream {
     this.streamId = stream.streamId;
     this.startedAt = stream.startedAt;
     this.nextRun = stream.run;
+    this.leaseRun = stream.run;
   }
 
   /** Resolves when everything so far was told. */
@@ -43,10 +47,21 @@ export class OpenStream {
 
   /** Tells directory and bus, in the order of the calls; resolves when it was done. */
   tell(step: () => Promise<void>): Promise<void> {
-    this.#told = this.#told.then(step).catch((error: unknown) => {
-      this.#log.error({ err: error, streamId: this.streamId }, 'stream facts not told');
-    });
+    this.#told = this.#told.then(step).then(
+      () => {
+        this.#failing = false;
+      },
+      (error: unknown) => this.#noteFailure(error),
+    );
     return this.#told;
+  }
+
+  /** The first of a row: there is one a second while the directory is away. */
+  #noteFailure(error: unknown): void {
+    if (!this.#failing) {
+      this.#log.error({ err: error, streamId: this.streamId }, 'stream facts not told');
+    }
+    this.#failing = true;
   }
 
   /** As `tell`, of what is soon out of date: false, and it is left out, while one such waits. */

@@ -32,10 +32,12 @@ export class PublishAuthority {
     const channel = found.name;
     await this.#lifecycle.ending(channel);
     const { publisherId, identity } = request;
+    // Before the lease: between that and its use nobody else may come.
+    const before = await directory.byChannel(channel);
     const lease = await directory.takeLease({ channel, publisherId, identity });
     if (!lease.granted) return { granted: false, code: 'taken_over', message: TAKEN_OVER };
     const publisher = { publisherId, keyHash: hashOf(request.streamKey) };
-    const stream = this.#lifecycle.attach(channel, publisher, lease);
+    const stream = this.#lifecycle.attach(channel, publisher, lease, before);
     if (lease.evicted !== null) this.#evictions.evict(lease.evicted, 'taken_over', TAKEN_OVER);
     if (!(await this.#stillOpens(channel, publisher))) {
       this.#lifecycle.gone({ publisherId, reason: 'lost', lastMediaMs: null, fault: null });

@@ -1,5 +1,5 @@
 import type { StreamContext } from '../platform/context.ts';
-import type { Source } from '../platform/stream.ts';
+import type { Source, StreamEntry } from '../platform/stream.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
 import { OpenStream, type StreamPublisher } from './open-stream.ts';
 import type { PublisherGone, PublisherReport } from './worker-messages.ts';
@@ -39,23 +39,38 @@ export class StreamLifecycle {
     return this.#streams.get(channel)?.publisher ?? null;
   }
 
-  /** The publisher has the channel's lease: the stream that goes on, or a new one, is its own. */
+  /**
+   * The publisher has the channel's lease: the stream that goes on, or a new one, is its own.
+   *
+   * @param before what the directory said of the channel: another node may have begun the stream
+   */
   attach(
     channel: string,
     publisher: StreamPublisher,
     lease: { streamId: string; startedAt: number; run: number },
+    before: StreamEntry | null = null,
   ): OpenStream {
-    const known = this.#streams.get(channel);
-    if (known?.streamId === lease.streamId) {
-      this.#setPublisher(known, publisher);
-      known.nextRun = Math.max(known.nextRun, lease.run);
-      return known;
+    const stream = this.#openStream(channel, lease);
+    this.#setPublisher(stream, publisher);
+    stream.nextRun = Math.max(stream.nextRun, lease.run);
+    stream.leaseRun = lease.run;
+    if (before?.streamId === lease.streamId && before.source !== null) {
+      const { run, wallBaseMs, firstMediaMs } = before.source;
+      const reachedMs = this.#context.clock.now() - wallBaseMs;
+      stream.wentLive = true;
+      stream.nextRun = Math.max(stream.nextRun, run + 1);
+      stream.lastMediaMs = Math.max(stream.lastMediaMs, firstMediaMs, reachedMs);
     }
+    return stream;
+  }
+
+  #openStream(channel: string, lease: { streamId: string; startedAt: number; run: number }) {
+    const known = this.#streams.get(channel);
+    if (known?.streamId === lease.streamId) return known;
     known?.cancelGrace();
     if (known !== undefined) this.#setPublisher(known, null);
     const stream = new OpenStream(this.#context.log, { channel, ...lease });
     this.#streams.set(channel, stream);
-    this.#setPublisher(stream, publisher);
     return stream;
   }
 
@@ -110,7 +125,8 @@ export class StreamLifecycle {
     const graceEndsAt = stream.graceEndsAt ?? now + config.reconnectGraceMs;
     stream.graceEndsAt = graceEndsAt;
     stream.tell(async () => {
-      await directory.releaseLease(channel, publisherId);
+      const isOurs = await directory.releaseLease(channel, publisherId);
+      if (!isOurs && stream.publisher === null) this.#leave(stream);
     });
     if (!stream.wentLive || now >= graceEndsAt) {
       this.#end(stream);
@@ -122,7 +138,7 @@ export class StreamLifecycle {
       if (stream.publisher === null) this.#end(stream);
     });
     stream.tell(async () => {
-      if (stream.publisher !== null) return;
+      if (stream.publisher !== null || this.#streams.get(channel) !== stream) return;
       await directory.setInterrupted(streamId, graceEndsAt);
       if (fault !== null) {
         await directory.setPublisher(streamId, null, [{ ...fault, level: 'error' }]);
@@ -141,17 +157,26 @@ export class StreamLifecycle {
     }
   }
 
+  /** It goes on at another node, which tells of it from now on. */
+  #leave(stream: OpenStream): void {
+    stream.cancelGrace();
+    if (this.#streams.get(stream.channel) === stream) this.#streams.delete(stream.channel);
+  }
+
   #end(stream: OpenStream): void {
     const { channel, streamId, wentLive } = stream;
     const { directory, bus, channels, clock } = this.#context;
     stream.cancelGrace();
     this.#setPublisher(stream, null);
     if (this.#streams.get(channel) === stream) this.#streams.delete(channel);
-    const out = stream.tell(() => directory.endStream(streamId));
+    let isOurs = true;
+    const out = stream.tell(async () => {
+      isOurs = await directory.endStream(streamId, stream.leaseRun);
+    });
     this.#ending.set(channel, out);
     stream.tell(async () => {
       if (this.#ending.get(channel) === out) this.#ending.delete(channel);
-      if (!wentLive) return;
+      if (!wentLive || !isOurs) return;
       const endedAt = clock.now();
       bus.publish('stream:ended', { channel, streamId, endedAt });
       await channels.setLastLive(channel, endedAt);

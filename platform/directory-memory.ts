@@ -2,6 +2,7 @@ import type { Clock, NewId } from './clock.ts';
 import type { Directory } from './directory.ts';
 import {
   interrupt,
+  mayEnd,
   newRecord,
   releaseLease,
   renewLease,
@@ -65,11 +66,12 @@ export function createMemoryDirectory(options: { clock: Clock; newId: NewId }): 
         entry.renditions = renditions;
         entry.transcodeAdvice = advice;
       }),
-    async endStream(streamId) {
+    async endStream(streamId, run) {
       const record = byId.get(streamId);
-      if (record === undefined) return;
+      if (record === undefined || !mayEnd(record, run)) return false;
       byId.delete(streamId);
       byChannel.delete(record.entry.channel);
+      return true;
     },
 
     async byChannel(channel) {

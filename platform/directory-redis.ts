@@ -2,6 +2,7 @@ import type { Clock, NewId } from './clock.ts';
 import type { Directory } from './directory.ts';
 import {
   interrupt,
+  mayEnd,
   newRecord,
   releaseLease,
   renewLease,
@@ -91,23 +92,24 @@ export function createRedisDirectory(options: {
       retryable: true,
     });
   };
-  /** Nothing happens when the stream is over. */
+  /** False, and nothing happens, when the stream is over or `apply` leaves it as it is. */
   const updateStream = async (
     streamId: string,
     apply: (record: StreamRecord) => StreamRecord | null | 'unchanged',
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const channel = await commands.hget(ids, streamId);
-    if (channel === null) return;
-    await update(channel, (record) => ({
-      answer: undefined,
-      next: record?.entry.streamId === streamId ? apply(record) : 'unchanged',
-    }));
+    if (channel === null) return false;
+    return update(channel, (record) => {
+      const next = record?.entry.streamId === streamId ? apply(record) : 'unchanged';
+      return { answer: next !== 'unchanged', next };
+    });
   };
-  const change = (streamId: string, apply: (entry: StreamEntry) => void) =>
-    updateStream(streamId, (record) => {
+  const change = async (streamId: string, apply: (entry: StreamEntry) => void) => {
+    await updateStream(streamId, (record) => {
       apply(record.entry);
       return record;
     });
+  };
   const records = async () =>
     (await commands.hvals(streams)).flatMap((text) => parse(text).record ?? []);
 
@@ -136,8 +138,11 @@ export function createRedisDirectory(options: {
         entry.state = 'live';
         entry.graceEndsAt = null;
       }),
-    setInterrupted: (streamId, graceEndsAt) =>
-      updateStream(streamId, (record) => (interrupt(record, graceEndsAt) ? record : 'unchanged')),
+    async setInterrupted(streamId, graceEndsAt) {
+      await updateStream(streamId, (record) =>
+        interrupt(record, graceEndsAt) ? record : 'unchanged',
+      );
+    },
     setPlayable: (streamId) =>
       change(streamId, (entry) => {
         entry.playable = true;
@@ -152,7 +157,8 @@ export function createRedisDirectory(options: {
         entry.renditions = renditions;
         entry.transcodeAdvice = advice;
       }),
-    endStream: (streamId) => updateStream(streamId, () => null),
+    endStream: (streamId, run) =>
+      updateStream(streamId, (record) => (mayEnd(record, run) ? null : 'unchanged')),
 
     byChannel: async (channel) => (await read(channel)).record?.entry ?? null,
     list: async () => (await records()).map(({ entry }) => entry),

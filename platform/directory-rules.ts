@@ -57,3 +57,7 @@ export function interrupt(record: StreamRecord, graceEndsAt: number): boolean {
   Object.assign(record.entry, { state: 'interrupted', graceEndsAt, publisher: null });
   return true;
 }
+
+/** Not by the word of one whose stream has gone on elsewhere. */
+export const mayEnd = (record: StreamRecord, run: number | undefined): boolean =>
+  run === undefined || record.run === run;

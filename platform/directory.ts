@@ -39,8 +39,11 @@ export interface Directory {
   setPlayable(streamId: string): Promise<void>;
   setPublisher(streamId: string, facts: PublisherFacts | null, advice: Advice[]): Promise<void>;
   setRenditions(streamId: string, renditions: RenditionFacts[], advice: Advice[]): Promise<void>;
-  /** Frees the channel for a new stream. Nothing happens when the stream is not the channel's. */
-  endStream(streamId: string): Promise<void>;
+  /**
+   * Frees the channel for a new stream. False, and nothing happens, when the stream is not the
+   * channel's, or with `run`, when another lease was granted since the one of that run.
+   */
+  endStream(streamId: string, run?: number): Promise<boolean>;
 
   byChannel(channel: string): Promise<StreamEntry | null>;
   list(): Promise<StreamEntry[]>;

@@ -185,6 +185,17 @@ export function directoryContract(
         });
       });
 
+      it('is not ended by one whose stream has gone on with another publisher', async () => {
+        const first = await granted(take('a'));
+        await directory.releaseLease('live', 'a');
+        const second = await granted(take('b'));
+        expect(await directory.endStream(first.streamId, first.run)).toBe(false);
+        expect(await directory.byChannel('live')).not.toBeNull();
+        expect(await directory.endStream(first.streamId, second.run)).toBe(true);
+        expect(await directory.byChannel('live')).toBeNull();
+        expect(await directory.endStream(first.streamId)).toBe(false);
+      });
+
       it('answers with copies', async () => {
         const { streamId } = await granted(take('a'));
         await directory.setSource(streamId, source);

@@ -158,12 +158,12 @@ describe('when the grace is over', () => {
     const { endStream } = house.directory;
     let finishEnding = () => {};
     const ending = new Promise<void>((resolve) => {
-      house.directory.endStream = async (streamId) => {
+      house.directory.endStream = async (streamId, run) => {
         resolve();
         await new Promise<void>((finish) => {
           finishEnding = finish;
         });
-        await endStream(streamId);
+        return endStream(streamId, run);
       };
     });
     const first = await publishing(house, 'bob');

@@ -44,13 +44,17 @@ export async function openIngest(
     config?: Partial<Config>;
     channels?: Partial<Channels>;
     clock?: Clock;
+    /** Another house's: two nodes of one installation. */
+    shared?: Pick<IngestHouse, 'bus' | 'directory'>;
   } = {},
 ): Promise<IngestHouse> {
   const logs = recorder<Record<string, unknown>>();
   const log = pino({ level: 'debug' }, { write: (line) => logs.add(JSON.parse(line)) });
   const { clock = systemClock } = options;
-  const bus = createMemoryBus(log);
-  const directory = createMemoryDirectory({ clock, newId: randomId });
+  const { bus, directory } = options.shared ?? {
+    bus: createMemoryBus(log),
+    directory: createMemoryDirectory({ clock, newId: randomId }),
+  };
   const lastLive = new Map<string, number>();
   const channels = { ...keyedChannels(lastLive), ...options.channels };
   const config: Config = { ...CONFIG, ...options.config };
