@@ -10,7 +10,7 @@ const HOLDS_NO_LIST = new Set(['lock', 'partial', 'auxfiles']);
 
 const searched = () => [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM_PATH];
 
-const hasCommand = (name, directories = searched()) =>
+const isIn = (directories, name) =>
   directories.some((directory) => {
     try {
       accessSync(join(directory, name), constants.X_OK);
@@ -19,6 +19,8 @@ const hasCommand = (name, directories = searched()) =>
       return false;
     }
   });
+
+const hasCommand = (name) => isIn(searched(), name);
 
 const hasPostgres = () =>
   hasCommand('postgres') ||
@@ -75,7 +77,7 @@ export function byHand(names, directories = searched()) {
   const update = 'apt-get update';
   const install = `apt-get install -y --no-install-recommends ${names.join(' ')}`;
   if (process.getuid?.() === 0) return `${update} && ${install}`;
-  if (hasCommand('sudo', directories)) return `sudo ${update} && sudo ${install}`;
+  if (isIn(directories, 'sudo')) return `sudo ${update} && sudo ${install}`;
   return `su -c '${update} && ${install}'`;
 }
 

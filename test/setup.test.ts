@@ -164,6 +164,12 @@ describe('a step that cannot be done', () => {
     expect(run(PROJECT, script).stdout).toContain(command);
   });
 
+  it('looks for every tool of the tests', () => {
+    const script = `const { testTools } = await import('${setupModule('system-packages.js')}');
+      console.log(typeof testTools().isThere());`;
+    expect(run(PROJECT, script, { ...process.env, PATH: '/nowhere' }).stdout).toBe('boolean\n');
+  });
+
   it('installs with npm also for a user without a home', () => {
     const bin = join(place, 'npm that tells');
     mkdirSync(bin);
