@@ -92,7 +92,7 @@ export async function aptInstall(missing, prefix = asRoot()) {
   }
   const apt = (args) => {
     const [command, ...rest] = [...prefix, 'env', ...APT_ENV, 'apt-get', ...APT_OPTIONS, ...args];
-    return run(command, rest, { cure });
+    return run(command, rest, { cure, whole: true });
   };
   const install = () => apt(['install', '--no-install-recommends', ...names]);
   const fresh = listsAreFresh();

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -191,6 +199,39 @@ describe('a step that cannot be done', () => {
     expect(without).toContain(`npm_config_cache='${ours}' npm install`);
     const withHome = join(place, 'home/.npm');
     expect(cacheOf(withHome)).toContain(`cache: ${withHome}`);
+  });
+
+  it.each([
+    ['is ended with its setup', false, /^$/],
+    ['comes to its end first where half of it would be a fault', true, /^done\n$/],
+  ])('%s when npm is stopped', async (name, whole, left) => {
+    const [log, begun] = [join(place, `log ${name}`), join(place, `begun ${name}`)];
+    writeFileSync(log, '');
+    const script = `const { atTopLevel, run } = await import('${setupModule('step.js')}');
+      await atTopLevel(() => run('sh', ['-c', 'echo $$ > "${begun}"; sleep 3; echo done >> "${log}"'],
+        { cure: '', whole: ${whole} }));`;
+    // As npm runs it: in a shell that waits for what it prints.
+    const shell = spawn(
+      'sh',
+      ['-c', 'x=$("$NODE" --input-type=module -e "$SCRIPT") && echo "$x"'],
+      {
+        env: { ...process.env, NODE: process.execPath, SCRIPT: script },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    children.push(shell);
+    let stderr = '';
+    shell.stderr.setEncoding('utf8').on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const all = await expect
+      .poll(() => existsSync(begun) && descendants(shell.pid ?? -1), { timeout: 20_000 })
+      .toBeTruthy()
+      .then(() => descendants(shell.pid ?? -1));
+    shell.kill('SIGTERM');
+    expect(await stillRunning(all, 8000)).toEqual([]);
+    await expect.poll(() => stderr).toContain('stopped before it was done');
+    expect(readFileSync(log, 'utf8')).toMatch(left);
   });
 
   it('shows what the failed command said last', () => {
