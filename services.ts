@@ -6,6 +6,7 @@ import type { ServiceName } from './platform/config.ts';
 import type { Context } from './platform/context.ts';
 import type { RawRoute } from './platform/http-app.ts';
 import type { UpgradeRoute } from './platform/http-upgrade.ts';
+import { internalAddress } from './platform/internal-address.ts';
 import type { Service } from './platform/service.ts';
 import { createTranscoder } from './transcoder/transcoder.ts';
 import { createWeb } from './web/server/web.ts';
@@ -64,7 +65,9 @@ export function createServices(context: Context): Services {
     services.inStartOrder.push(web);
     services.routers.push(web.router);
   }
-  if (asked.includes('ingest')) services.inStartOrder.push(createIngest(context));
+  if (asked.includes('ingest')) {
+    services.inStartOrder.push(createIngest(context, { feedHost: internalAddress(context) }));
+  }
   return services;
 }
 

@@ -1,16 +1,24 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { LOOPBACK, urlHost } from '../platform/internal-address.ts';
 import { SourceFeed } from './source-feed.ts';
 import { UnreadFeeds } from './unread-feeds.ts';
 
-/** The loopback listener that the transcoder reads sources from. */
+const MOST_CONNECTIONS = 4_096;
+
+/**
+ * The listener that transcoders read sources from: on loopback, or where they run elsewhere, on the
+ * one address that they share with ingest. A source's id is its secret.
+ */
 export class FeedServer {
   readonly #feeds = new Map<string, SourceFeed>();
   readonly #unread: UnreadFeeds;
   readonly #server: Server;
+  readonly #host: string;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, host: string = LOOPBACK) {
+    this.#host = host;
     this.#unread = new UnreadFeeds(clock);
     this.#server = createServer({ noDelay: true, keepAlive: false }, (request, response) => {
       const id = /^\/source\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? '';
@@ -22,12 +30,13 @@ export class FeedServer {
       else response.writeHead(404, { Connection: 'close' }).end('This source is over.\n');
     });
     this.#server.requestTimeout = 10_000;
+    this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+      this.#server.listen({ host: this.#host, port: 0 }, resolve);
     });
   }
 
@@ -42,7 +51,7 @@ export class FeedServer {
 
   urlOf(feed: SourceFeed): string {
     const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/source/${feed.id}`;
+    return `http://${urlHost(this.#host)}:${port}/source/${feed.id}`;
   }
 
   close(): void {

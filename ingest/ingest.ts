@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { StreamContext } from '../platform/context.ts';
 import { AppError, messageOf, unreachable } from '../platform/errors.ts';
 import { readFfmpegCapabilities } from '../platform/ffmpeg-capabilities.ts';
+import { LOOPBACK } from '../platform/internal-address.ts';
 import type { Service } from '../platform/service.ts';
 import type { Source } from '../platform/stream.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
@@ -30,6 +31,8 @@ export interface IngestOptions {
   limits?: Partial<IngestLimits>;
   /** What the ffmpeg behind us can read; asked from it when not given. */
   readableCodecs?: WorkerOptions['readableCodecs'];
+  /** Where transcoders reach this process; loopback when not given. */
+  feedHost?: string;
 }
 
 /** RTMP in. The port and its parsing are a worker thread's; who may publish is decided here. */
@@ -143,6 +146,7 @@ async function workerOptions(
   return {
     host: config.host,
     rtmpPort: config.rtmpPort,
+    feedHost: options.feedHost ?? LOOPBACK,
     tls: config.tls === null ? null : await readTls(config.tls),
     limits: { ...INGEST_LIMITS, ...options.limits },
     readableCodecs: ffmpeg.flvCodecs,

@@ -34,7 +34,7 @@ export class Publishing {
     const { worker, clock, newId } = options;
     this.#options = worker;
     this.#clock = clock;
-    this.#feeds = new FeedServer(clock);
+    this.#feeds = new FeedServer(clock, worker.feedHost);
     this.#post = options.post;
     this.#house = this.#openHouse(newId);
     this.#listener = new RtmpListener({

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   host: string;
   /** 0: any free one. */
   rtmpPort: number;
+  /** Address that sources are read from. */
+  feedHost: string;
   /** PEM texts; null: no RTMPS. */
   tls: { cert: string; key: string } | null;
   limits: IngestLimits;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Cluster } from 'ioredis';
 import type { Clock } from './clock.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -50,6 +51,8 @@ export interface RedisHandles {
   onReconnect(listener: () => void): () => void;
   /** Another connection, for commands that block; closed with the rest. */
   openConnection(): Promise<RedisClient>;
+  /** This machine's address on the network that it reaches Redis over; null while it is away. */
+  localAddress(): string | null;
   /** One word for `/readyz`. */
   readiness(): 'ok' | 'reconnecting';
   close(): Promise<void>;
@@ -128,6 +131,7 @@ function createHandles(made: {
       opened.push(connection);
       return connection;
     },
+    localAddress: () => localAddressOf(commands),
     readiness: () =>
       opened.every((client) => client.status === 'ready') && channels.allConfirmed
         ? 'ok'
@@ -137,4 +141,11 @@ function createHandles(made: {
       await Promise.all(opened.map(endClient));
     },
   };
+}
+
+function localAddressOf(client: RedisClient): string | null {
+  const connections = client instanceof Cluster ? client.nodes() : [client];
+  // A socket, whatever ioredis calls it.
+  const addresses = connections.map(({ stream }) => (stream as Socket | undefined)?.localAddress);
+  return addresses.find((address) => address !== undefined)?.replace(/^::ffff:/, '') ?? null;
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { WorkerHost } from '../../ingest/worker-host.ts';
 import { type FromWorker, INGEST_LIMITS } from '../../ingest/worker-messages.ts';
+import { LOOPBACK } from '../../platform/internal-address.ts';
 import { createLog } from '../../platform/log.ts';
 import { startEncoder } from '../support/encoder.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -128,6 +129,7 @@ function hostOf(script: string) {
     worker: {
       host: '127.0.0.1',
       rtmpPort: 0,
+      feedHost: LOOPBACK,
       tls: null,
       limits: INGEST_LIMITS,
       readableCodecs: [],
