@@ -202,6 +202,18 @@ describe('latency controller', () => {
     expect(later.kind === 'rate' && later.rate > 0).toBe(true);
   });
 
+  it('waits for a picture that has run dry before the sound, a second at most', () => {
+    const controller = new LatencyController();
+    for (let at = 0; at < 5; at += 0.2) {
+      controller.appended({ at, endBefore: at - 0.5, endAfter: at - 0.3 });
+    }
+    controller.stalled(5);
+    const dry = { position: 4.6, bufferEnd: 4.5 };
+    expect(controller.decide({ at: 5.1, ...dry })).toEqual({ kind: 'rate', rate: 0 });
+    expect(controller.decide({ at: 5.9, ...dry })).toEqual({ kind: 'rate', rate: 0 });
+    expect(controller.decide({ at: 6.1, ...dry })).not.toEqual({ kind: 'rate', rate: 0 });
+  });
+
   it('waits for two parts when a stream comes back on a new timeline', () => {
     const controller = new LatencyController();
     view({ controller, transit: steady, lag: 1, seconds: 30 });

@@ -21,7 +21,9 @@ const SEEK_SECONDS = { joining: 1, buffered: 1.5, later: 3 } as const;
 const SEEK_LEAVES_SECONDS = 0.3;
 const JOINING_SECONDS = 5;
 /** A starved player waits for the target again, but no stall is made longer than this. */
-const MAX_HOLD_SECONDS = 0.6;
+const MAX_HOLD_SECONDS = 0.3;
+/** Without a picture, sound waits for it so long at most. */
+const MAX_DRY_SECONDS = 1;
 /** Less than about a frame holds by itself. */
 const EMPTY_SECONDS = 0.05;
 /** Held for before anything is known about arrivals, seconds of buffer. */
@@ -122,10 +124,11 @@ export class LatencyController {
       return false;
     }
     const ahead = view.bufferEnd - view.position;
+    const heldSeconds = view.at - this.#holdSince;
     if (ahead <= EMPTY_SECONDS) {
-      return false;
+      return ahead < 0 && heldSeconds <= MAX_DRY_SECONDS;
     }
-    const over = view.at - this.#holdSince > MAX_HOLD_SECONDS;
+    const over = heldSeconds > MAX_HOLD_SECONDS;
     const enough = behind === null ? ahead >= BLIND_BUFFER_SECONDS : over || behind >= 0;
     if (enough) {
       this.#holdSince = null;
