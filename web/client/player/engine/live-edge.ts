@@ -1,4 +1,5 @@
 import { LatencyController } from './latency-controller.ts';
+import { LiveStart } from './live-start.ts';
 
 const TICK_MS = 100;
 /** Farther behind by the viewer's own wish, it is rewound and left alone. */
@@ -10,11 +11,6 @@ const MIN_SEEK_GAIN_SECONDS = 1;
 const SEEK_PAUSE_SECONDS = 5;
 /** How much of the newest media is left to arrive before a jump lands, seconds. */
 const LANDING_SECONDS = 0.4;
-
-/** Right after the first picture the rest of what there is already is still on its way. */
-const STARTING_SECONDS = 1;
-/** Media to have behind a first jump, and to gain by it. */
-const CATCH_UP_SECONDS = 0.3;
 
 const seconds = () => performance.now() / 1000;
 
@@ -29,6 +25,7 @@ export interface LiveEdgeOptions {
 /** Drives the video element's rate and position with the latency controller's decisions. */
 export class LiveEdge {
   readonly #options: LiveEdgeOptions;
+  readonly #start: LiveStart;
   readonly #controller = new LatencyController();
   readonly #listening = new AbortController();
   readonly #timer: number;
@@ -38,12 +35,12 @@ export class LiveEdge {
   #rewound = false;
   /** The playhead has passed what there is of the picture. */
   #dry = false;
-  #startedAt = Number.POSITIVE_INFINITY;
   #stalls = 0;
 
   constructor(options: LiveEdgeOptions) {
     this.#options = options;
     const { video } = options;
+    this.#start = new LiveStart(video);
     const { signal } = this.#listening;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#waiting(), { signal });
@@ -82,8 +79,8 @@ export class LiveEdge {
     if (end === null) {
       return;
     }
-    this.#showFirst();
     const before = this.#bufferEnd;
+    if (before === null) this.#start.showFirst();
     const at = seconds();
     this.#bufferEnd = end;
     if (before === null || end > before) {
@@ -92,7 +89,7 @@ export class LiveEdge {
     if (before !== null && end > before + 0.001 && end - before < REWOUND_SECONDS) {
       this.#controller.appended({ at, endBefore: before, endAfter: end });
     }
-    this.#catchUp(end);
+    this.#start.catchUp({ at, bufferEnd: end, syncPosition: this.#options.syncPosition() });
     this.#tick();
   }
 
@@ -108,32 +105,6 @@ export class LiveEdge {
     const wished = target === null ? video.currentTime : at - target;
     if (wished - video.currentTime > 0.5 || target === null) {
       this.#jump(wished);
-    }
-  }
-
-  /**
-   * hls.js seeks to where it wants to begin once all that there is of a segment has come; the
-   * first picture need not wait for that.
-   */
-  #showFirst(): void {
-    const { video } = this.#options;
-    const { buffered } = video;
-    if (this.#bufferEnd === null && buffered.length > 0 && video.currentTime < buffered.start(0)) {
-      video.currentTime = buffered.start(0);
-    }
-  }
-
-  /** The first picture is on screen: goes nearer to the edge as soon as there is media to. */
-  #catchUp(end: number): void {
-    const { video, syncPosition } = this.#options;
-    const since = seconds() - this.#startedAt;
-    if (since < 0 || since > STARTING_SECONDS || video.seeking || video.paused) {
-      return;
-    }
-    const sync = syncPosition() ?? 0;
-    const there = end > sync + CATCH_UP_SECONDS;
-    if (there && sync > video.currentTime + CATCH_UP_SECONDS) {
-      video.currentTime = sync;
     }
   }
 
@@ -185,7 +156,7 @@ export class LiveEdge {
 
   #waiting(): void {
     const { video } = this.#options;
-    const started = seconds() - this.#startedAt > STARTING_SECONDS;
+    const started = this.#start.isOver(seconds());
     if (started && !this.#dry && !video.seeking && !video.paused && this.#options.live()) {
       this.#stalls += 1;
       this.#controller.stalled(seconds());
@@ -193,7 +164,7 @@ export class LiveEdge {
   }
 
   #playing(): void {
-    this.#startedAt = Math.min(this.#startedAt, seconds());
+    this.#start.playing(seconds());
     this.#tick();
   }
 
