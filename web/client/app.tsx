@@ -7,11 +7,18 @@ import { NotFoundPage } from './shell/not-found-page.tsx';
 
 const homePage = lazyPage(async () => (await import('./home/home-page.tsx')).HomePage);
 const watchPage = lazyPage(async () => (await import('./watch/watch-page.tsx')).WatchPage);
+const signInPage = lazyPage(async () => (await import('./account/sign-in-page.tsx')).SignInPage);
 const embedPage = lazyPage(async () => (await import('./embed/embed-page.tsx')).EmbedPage);
 
 /** Loads the script of a route's page, so that the first drawing is of the page itself. */
 export async function preloadPage(route: Route): Promise<void> {
-  const pages = { home: homePage, watch: watchPage, embed: embedPage, 'not-found': null };
+  const pages = {
+    home: homePage,
+    watch: watchPage,
+    embed: embedPage,
+    'sign-in': signInPage,
+    'not-found': null,
+  };
   await pages[route.name]?.preload();
 }
 
@@ -60,6 +67,8 @@ function pageOf(route: Route): ReactNode {
       return watchPage.draw({ key: route.channel, channel: route.channel });
     case 'embed':
       return embedPage.draw({ key: route.channel, channel: route.channel });
+    case 'sign-in':
+      return signInPage.draw({ key: route.code, code: route.code });
     case 'not-found':
       return <NotFoundPage />;
     default:

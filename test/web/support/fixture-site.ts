@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { build } from 'vite';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import type { ServerEvent } from '../../../platform/protocol/events.ts';
+import { A_GUEST, answerPeople, type FixturePeople } from './fixture-people.ts';
 
 const PAGES = join(import.meta.dirname, '../../../web');
 const TYPES: Record<string, string> = {
@@ -30,6 +31,8 @@ const POLICY = [
 export interface FixtureSite extends AsyncDisposable {
   url: string;
   channels: ChannelDetails[];
+  /** For a test to change. */
+  people: FixturePeople;
   /** Resolves once a page listens to the event stream, with `query` in its address. */
   listened(query?: string): Promise<void>;
   /** Pages of before do not count any more. */
@@ -61,12 +64,13 @@ export async function buildScriptedClient(): Promise<{ dir: string; remove(): Pr
 /** Serves a built page, and an API and event stream that say what `channels` holds. */
 export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   const channels: ChannelDetails[] = [];
+  const people = { ...A_GUEST };
   const listening = new Map<ServerResponse, string>();
   const arrivals = new EventEmitter();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://fixture');
     if (pathname === '/events') return openEvents(request.url ?? '', response);
-    if (pathname.startsWith('/api/')) return answerApi(pathname, channels, response);
+    if (pathname.startsWith('/api/')) return answerApi(pathname, { channels, people }, response);
     if (pathname.startsWith('/picture/')) return answerPicture(pathname, response);
     await answerFile(dir, pathname, response);
   });
@@ -82,6 +86,7 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   return {
     url: `http://127.0.0.1:${port}`,
     channels,
+    people,
     async listened(query = '') {
       const there = () => [...listening.values()].some((url) => url.includes(query));
       while (!there()) await once(arrivals, 'listener');
@@ -98,7 +103,17 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
   };
 }
 
-function answerApi(path: string, channels: ChannelDetails[], response: ServerResponse): void {
+function answerApi(
+  path: string,
+  { channels, people }: Pick<FixtureSite, 'channels' | 'people'>,
+  response: ServerResponse,
+): void {
+  const answer = answerPeople(path, people);
+  if (answer !== null) {
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
+    return;
+  }
   const name = path.split('/')[4];
   const found = channels.find((one) => one.channel === name);
   const missing = name !== undefined && found === undefined;

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { A_GUEST } from './fixture-people.ts';
 import type { FixtureSite } from './fixture-site.ts';
 import type { PageState } from './page-states.ts';
 
@@ -14,6 +15,7 @@ export async function openState(options: {
   const { browser, site, state, size = { width: 1280, height: 800 } } = options;
   site.forget();
   site.channels.splice(0, site.channels.length, ...state.channels);
+  Object.assign(site.people, state.people ?? A_GUEST);
   const touch = size.width < 600;
   const context = await browser.newContext({ viewport: size, hasTouch: touch, isMobile: touch });
   const page = await context.newPage();
@@ -28,6 +30,7 @@ export async function openState(options: {
     site.send(state.event);
     await page.waitForSelector('.stream-numbers', { state: 'detached' });
   }
+  if (state.press !== undefined) await page.click(state.press);
   await page.waitForSelector(state.shows, { state: 'visible' });
   await page.evaluate(() => document.fonts.ready);
   if (state.player !== undefined) {

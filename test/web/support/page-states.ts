@@ -2,6 +2,7 @@ import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import type { PlayerState } from '../../../web/client/player/engine/types.ts';
 import { liveChannel, manyChannels, offlineChannel } from './fixture-channels.ts';
+import type { FixturePeople } from './fixture-people.ts';
 
 /** One page in one state that people meet. */
 export interface PageState {
@@ -12,6 +13,10 @@ export interface PageState {
   player?: Partial<PlayerState>;
   /** What the event stream says once the page is there. */
   event?: ServerEvent;
+  /** Who is signed in; absent: nobody. */
+  people?: FixturePeople;
+  /** What is clicked once the page is there. */
+  press?: string;
   /** Visible once the state is reached. */
   shows: string;
 }
@@ -97,6 +102,30 @@ export const PAGE_STATES: PageState[] = [
     shows: 'text=Places, please',
   },
   { name: 'watch-missing', path: '/nobody_here', channels: house, shows: 'text=No channel called' },
+  {
+    ...watch('watch-following', PLAYING, 'text=Sign out'),
+    people: { name: 'stage_left', following: true, followers: 12_840 },
+    press: '.account-button',
+  },
+  {
+    ...watch('watch-how-to-follow', PLAYING, '.follow-how >> text=Sign in'),
+    press: '.follow-button',
+  },
+  { name: 'sign-in', path: '/signin', channels: house, shows: 'text=Sign in with a link' },
+  {
+    name: 'sign-in-link',
+    path: '/signin/good',
+    channels: house,
+    shows: 'text=Welcome, stage_left',
+  },
+  {
+    name: 'sign-in-instead',
+    path: '/signin/good',
+    channels: house,
+    people: { name: 'balcony_seat', following: false, followers: 3 },
+    shows: 'text=You are signed in as balcony_seat now',
+  },
+  { name: 'sign-in-used', path: '/signin/used', channels: house, shows: 'text=signs nobody in' },
   { name: 'not-found', path: '/a/b/c', channels: house, shows: 'text=Nothing is staged here' },
   {
     name: 'embed-live',

@@ -24,7 +24,7 @@ export class ApiFailure extends Error {
 
 /** All channels, live ones first. Throws ApiFailure. */
 export async function fetchChannels(signal?: AbortSignal): Promise<ChannelSummary[]> {
-  const list = channelListSchema.safeParse(await getJson('/api/v1/channels', signal));
+  const list = channelListSchema.safeParse(await callApi('/api/v1/channels', { signal }));
   if (!list.success) throw unreadable();
   return list.data.channels;
 }
@@ -36,7 +36,7 @@ export async function fetchChannel(
 ): Promise<ChannelDetails | null> {
   try {
     const path = `/api/v1/channels/${encodeURIComponent(name.toLowerCase())}`;
-    const channel = channelSchema.safeParse(await getJson(path, signal));
+    const channel = channelSchema.safeParse(await callApi(path, { signal }));
     if (!channel.success) throw unreadable();
     return channel.data;
   } catch (error) {
@@ -45,10 +45,16 @@ export async function fetchChannel(
   }
 }
 
-async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+/** Asks the API. Throws ApiFailure; an aborted question, as fetch does. */
+export async function callApi(
+  path: string,
+  options: { method?: 'GET' | 'PUT' | 'DELETE'; signal?: AbortSignal | undefined } = {},
+): Promise<unknown> {
+  const { method = 'GET', signal } = options;
   const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     const response = await fetch(path, {
+      method,
       headers: { accept: 'application/json' },
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
@@ -63,5 +69,5 @@ async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
   }
 }
 
-const unreadable = () =>
+export const unreadable = () =>
   new ApiFailure(0, 'unreadable', 'The server is of another version: reload the page.');

@@ -2,6 +2,8 @@ export type Route =
   | { name: 'home' }
   | { name: 'watch'; channel: string }
   | { name: 'embed'; channel: string }
+  /** `code`: of the link that was followed; null: there was none. */
+  | { name: 'sign-in'; code: string | null }
   | { name: 'not-found' };
 
 const CHANNEL = /^[a-z0-9_]{3,25}$/i;
@@ -14,6 +16,7 @@ export function matchRoute(pathname: string): Route {
   if (first === 'embed' && CHANNEL.test(second)) {
     return { name: 'embed', channel: second.toLowerCase() };
   }
+  if (first === 'signin') return { name: 'sign-in', code: second === '' ? null : second };
   if (second === '' && CHANNEL.test(first)) return { name: 'watch', channel: first.toLowerCase() };
   return { name: 'not-found' };
 }

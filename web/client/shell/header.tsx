@@ -1,4 +1,5 @@
 import './shell.css';
+import { AccountMenu } from '../account/account-menu.tsx';
 import { Link } from '../router/link.tsx';
 import type { Route } from '../router/routes.ts';
 import { LogoMark } from './logo.tsx';
@@ -15,6 +16,7 @@ export function Header({ current }: { current: Route['name'] }) {
           Live now
         </Link>
       </nav>
+      <AccountMenu />
     </header>
   );
 }

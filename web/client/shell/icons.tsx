@@ -44,6 +44,15 @@ export const CheckIcon = () => (
   </Icon>
 );
 
+export const HeartIcon = ({ filled }: { filled: boolean }) => (
+  <Icon>
+    <path
+      d="M12 20.2 4.6 12.8a4.9 4.9 0 0 1 0-6.9 4.9 4.9 0 0 1 6.9 0l.5.5.5-.5a4.9 4.9 0 0 1 6.9 0 4.9 4.9 0 0 1 0 6.9Z"
+      fill={filled ? 'currentColor' : 'none'}
+    />
+  </Icon>
+);
+
 export const BellIcon = () => (
   <Icon>
     <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15ZM10 20.5a2.2 2.2 0 0 0 4 0" />

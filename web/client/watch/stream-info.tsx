@@ -4,6 +4,7 @@ import { formatUptime } from '../format/time.ts';
 import { useNow } from '../format/use-now.ts';
 import { Avatar } from '../shell/avatar.tsx';
 import { ChatIcon, ClockIcon, EyeIcon } from '../shell/icons.tsx';
+import { FollowButton } from './follow-button.tsx';
 import { ShareButton } from './share-button.tsx';
 
 interface StreamInfoProps {
@@ -30,6 +31,7 @@ export function StreamInfo({ channel, onShowChat }: StreamInfoProps) {
       </div>
       <div className="stream-side">
         {channel.live && <Numbers viewers={channel.viewers} startedAt={channel.startedAt} />}
+        <FollowButton channel={channel.channel} />
         <ShareButton channel={channel.channel} title={channel.title} />
         {onShowChat !== null && (
           <button type="button" className="button" onClick={onShowChat}>
