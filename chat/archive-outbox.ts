@@ -20,7 +20,8 @@ export interface Taken {
 }
 
 const rows = z.array(z.tuple([z.string(), z.nullable(z.array(z.string()))]));
-const readAnswer = z.nullable(z.array(z.tuple([z.string(), rows])));
+/** Name and rows by turns: how the client hands on a map. */
+const readAnswer = z.nullable(z.array(z.union([z.string(), rows])));
 const claimAnswer = z.tuple([z.string(), rows], z.unknown());
 
 /** What waits for the database, as a group of archivers shares it. */
@@ -49,9 +50,13 @@ export class ArchiveOutbox {
         ),
       ),
     );
-    return answers.flatMap((answer) =>
-      (readAnswer.parse(answer) ?? []).flatMap(([outbox, found]) => toTaken(outbox, found)),
-    );
+    return answers.flatMap((answer) => {
+      const parts = readAnswer.parse(answer) ?? [];
+      return parts.flatMap((part, index) => {
+        const outbox = parts[index - 1];
+        return typeof outbox === 'string' && Array.isArray(part) ? toTaken(outbox, part) : [];
+      });
+    });
   }
 
   /** What others took so long ago that they are gone. */
@@ -129,7 +134,8 @@ export class ArchiveOutbox {
   }
 }
 
-export const isWithoutGroup = (error: unknown): boolean => messageOf(error).startsWith('NOGROUP');
+export const isWithoutGroup = (error: unknown): boolean =>
+  /^NOGROUP|no such key/.test(messageOf(error));
 
 const toTaken = (outbox: string, found: z.infer<typeof rows>): Taken[] =>
   found.map(([place, fields]) => ({
