@@ -18,7 +18,7 @@ export interface BusFacts {
   'stream:playable': { channel: string; streamId: string };
   /** The directory's entry of this stream changed (facts, renditions, advice). At most 1/s each. */
   'stream:changed': { channel: string; streamId: string };
-  /** The encoder on this channel has to go (`channel reset-key`). */
+  /** The stream key may be another one now: an encoder on the one before has to go. */
   'channel:key-reset': { channel: string };
   /** This token counts no longer; without `tokenId`, none that this person has. */
   'identity:revoked': { userId: string; tokenId: string | null };

@@ -75,7 +75,12 @@ export function createFactReplay(options: {
       if (open.has(streamId) || ended.has(streamId)) continue;
       bus.publishHere('stream:ended', { channel, streamId, endedAt: clock.now() });
     }
-    for (const entry of entries) if (!ended.has(entry.streamId)) tell(entry);
+    for (const entry of entries) {
+      if (ended.has(entry.streamId)) continue;
+      tell(entry);
+      // Whether it was, its own listener looks up.
+      bus.publishHere('channel:key-reset', { channel: entry.channel });
+    }
   };
 
   const catchUp = (): Promise<void> => {

@@ -182,6 +182,17 @@ describe('a process that missed facts', () => {
     replay.stop();
   });
 
+  it('looks after an outage whether the keys of live channels still hold', async () => {
+    const [one, two] = [await join(), await join()];
+    await begin(one, 'live');
+    const checked = vi.fn();
+    two.bus.subscribe('channel:key-reset', checked);
+    const replay = createFactReplay({ ...two, clock: systemClock, log });
+    await replay.catchUp();
+    expect(checked).toHaveBeenCalledExactlyOnceWith({ channel: 'live' });
+    replay.stop();
+  });
+
   it('hears after an outage what began, was interrupted and ended in it', async () => {
     const [one, two] = [await join(), await join()];
     const replay = createFactReplay({ ...two, clock: systemClock, log });
