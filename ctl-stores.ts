@@ -18,7 +18,7 @@ export interface Output {
   note?: string | null;
 }
 
-/** What commands work on: the stores of DATA_DIR, with a server running on them or not. */
+/** What commands work on: the stores of DATA_DIR or DATABASE_URL, with a server running on them or not. */
 export interface Stores {
   config: Config;
   channels: Channels;

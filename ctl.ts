@@ -8,7 +8,9 @@ type Print = (output: Output) => void;
 
 function createProgram(print: Print): Command {
   const program = new Command('ctl')
-    .description('Administers the Footlight of this DATA_DIR, whether its server runs or not.')
+    .description(
+      'Administers the Footlight of this DATA_DIR or DATABASE_URL, whether its server runs or not.',
+    )
     .option('--json', 'print one line of JSON')
     .exitOverride();
   addChannelCommands(program, print);
