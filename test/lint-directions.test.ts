@@ -16,6 +16,7 @@ const REFUSED = [
   ['platform/db/x2.ts', '../../web/server/web.ts', 'platform is the leaf'],
   ['platform/x3.ts', '../main.ts', 'composition root'],
   ['platform/x25.ts', '../ctl-stores.ts', 'composition root'],
+  ['platform/x26.ts', '../backends.ts', 'composition root'],
   ['platform/protocol/x4.ts', '../config.ts', 'shared with the browser'],
   ['platform/protocol/x5.ts', 'node:fs', 'shared with the browser'],
   ['ingest/x6.ts', '../transcoder/transcoder.ts', 'Services never import each other'],
