@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Archiver } from '../../chat/archive.ts';
 import { ArchiveOutbox } from '../../chat/archive-outbox.ts';
 import { type ArchiveQueries, createArchiveQueries } from '../../chat/archive-queries.ts';
@@ -12,6 +12,7 @@ import { chatDatabaseOf } from '../support/chat-databases.ts';
 import { draftOf } from '../support/chat-drafts.ts';
 import { describeDatabases, type FreshDatabase } from '../support/databases.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 const log = createLog('silent');
 
@@ -63,7 +64,7 @@ describeDatabases('archiver', (makeDatabase) => {
     return lengths.reduce((sum, length) => sum + length, 0);
   };
   const untilArchived = (count: number, channel = 'live') =>
-    vi.waitFor(async () => expect(await archived(channel)).toEqual(upTo(count)), 10_000);
+    until(async () => expect(await archived(channel)).toEqual(upTo(count)));
 
   it('writes every message of every channel once, and keeps nothing waiting', async () => {
     await publish(700);
@@ -71,7 +72,7 @@ describeDatabases('archiver', (makeDatabase) => {
     await publish(40, 'other');
     await untilArchived(700);
     await untilArchived(40, 'other');
-    await vi.waitFor(async () => expect(await waiting()).toBe(0));
+    await until(async () => expect(await waiting()).toBe(0));
   });
 
   it('shares the work with others, each entry still once', async () => {
@@ -87,7 +88,7 @@ describeDatabases('archiver', (makeDatabase) => {
     expect((await dead.take('new')).length).toBeGreaterThan(0);
     archive();
     await untilArchived(300);
-    await vi.waitFor(async () => expect(await waiting()).toBe(0));
+    await until(async () => expect(await waiting()).toBe(0));
   });
 
   it('goes on with what it took before it was killed between writing and settling', async () => {
@@ -103,7 +104,7 @@ describeDatabases('archiver', (makeDatabase) => {
     await db.schema.alterTable('chat_messages').renameTo('away').execute();
     archive();
     await publish(30);
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { pending } = await pendingOf(redis);
       expect(pending).toBe(30);
     });
@@ -117,10 +118,7 @@ describeDatabases('archiver', (makeDatabase) => {
     await untilArchived(5);
     await redis.commands.flushall();
     await publish(3);
-    await vi.waitFor(
-      async () => expect(await archived()).toEqual([...upTo(5), ...upTo(3)]),
-      10_000,
-    );
+    await until(async () => expect(await archived()).toEqual([...upTo(5), ...upTo(3)]));
   });
 
   it('keeps marks, and no other entries than messages', async () => {
@@ -131,7 +129,7 @@ describeDatabases('archiver', (makeDatabase) => {
       const body = JSON.stringify({ type: kind, messages: [message.id] });
       await broker.publish('live', draftOf({ kind, clientId: null, body }));
     }
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await queries.byId('live', message.id)).toMatchObject({ deleted: true }),
     );
     expect(await archived()).toEqual([1]);

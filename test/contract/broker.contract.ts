@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Broker, Entry, Position } from '../../chat/broker.ts';
 import { draftOf } from '../support/chat-drafts.ts';
+import { until } from '../support/until.ts';
 
 /** Where brokers keep what they are given. */
 export interface BrokerStore {
@@ -100,7 +101,7 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         const second = await broker.publish(channel, draftOf({ id: 'second', clientId: 'same' }));
         expect(second).toEqual({ ...first, repeated: true });
         await broker.publish(channel, draftOf());
-        await vi.waitFor(() => expect(offsets(heard.entries)).toEqual([1, 2]));
+        await until(() => expect(offsets(heard.entries)).toEqual([1, 2]));
         expect((await newest(broker, channel)).offset).toBe(2);
       });
 
@@ -149,7 +150,7 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         async (when) => {
           const heard = when.startsWith('while') ? await listen(broker, channel) : null;
           await publish(6);
-          if (heard !== null) await vi.waitFor(() => expect(heard.entries).toHaveLength(6));
+          if (heard !== null) await until(() => expect(heard.entries).toHaveLength(6));
           const { epoch } = await newest(broker, channel);
           const given = async (offset: number, limit = 10) => {
             const slice = await broker.read(channel, { after: { offset, epoch }, limit });
@@ -175,7 +176,7 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
       it('reaches back behind what memory holds', async () => {
         const { position, entries } = await listen(broker, channel);
         await Promise.all(Array.from({ length: 2_000 }, () => broker.publish(channel, draftOf())));
-        await vi.waitFor(() => expect(entries).toHaveLength(2_000));
+        await until(() => expect(entries).toHaveLength(2_000));
         const slice = await broker.read(channel, { after: position, limit: 5_000 });
         expect(slice.resumed).toBe(true);
         expect(offsets(slice.entries)).toEqual(upTo(2_000));
@@ -188,10 +189,10 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         const early = await listen(broker, channel);
         expect(early.position.offset).toBe(2);
         await publish(1);
-        await vi.waitFor(() => expect(early.entries).toHaveLength(1));
+        await until(() => expect(early.entries).toHaveLength(1));
         const late = await listen(broker, channel);
         await publish(2);
-        await vi.waitFor(() => expect(offsets(late.entries)).toEqual([4, 5]));
+        await until(() => expect(offsets(late.entries)).toEqual([4, 5]));
         expect(offsets(early.entries)).toEqual([3, 4, 5]);
       });
 
@@ -201,13 +202,13 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         left.close();
         left.close();
         await publish(1);
-        await vi.waitFor(() => expect(stayed.entries).toHaveLength(1));
+        await until(() => expect(stayed.entries).toHaveLength(1));
         expect([...left.entries, ...other.entries]).toEqual([]);
         stayed.close();
         const again = await listen(broker, channel);
         expect(again.position.offset).toBe(1);
         await publish(1);
-        await vi.waitFor(() => expect(offsets(again.entries)).toEqual([2]));
+        await until(() => expect(offsets(again.entries)).toEqual([2]));
       });
 
       it('goes on with the others when a listener throws', async () => {
@@ -217,7 +218,7 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         await broker.subscribe(channel, failing, () => {});
         const heard = await listen(broker, channel);
         await publish(2);
-        await vi.waitFor(() => expect(offsets(heard.entries)).toEqual([1, 2]));
+        await until(() => expect(offsets(heard.entries)).toEqual([1, 2]));
       });
 
       it('meets what is read without a gap or a repetition while others publish', async () => {
@@ -243,7 +244,7 @@ export function brokerContract(name: string, create: () => BrokerStore): void {
         await flood;
         const { offset } = await newest(broker, channel, 1);
         for (const { entries, position } of joined) {
-          await vi.waitFor(() => expect(entries.at(-1)?.offset).toBe(offset));
+          await until(() => expect(entries.at(-1)?.offset).toBe(offset));
           expect(offsets(entries)).toEqual(upTo(offset, position.offset + 1));
         }
       });
