@@ -106,8 +106,9 @@ export class MasterSegmenter {
       return timeline.isBoundary({ timeMs: timeMs + frameMs / 2, keyframe: true, gopMs: 0 });
     const { keyframe } = sample;
     if (timeline.isBoundary({ timeMs: shownMs, keyframe, gopMs: this.#gopMs })) return true;
+    const slot = timeline.current;
     // Its own samples may have begun before the segment's time.
-    const early = Math.max(0, (timeline.current?.startMs ?? 0) - this.#beganMs);
+    const early = slot?.msn === this.#msn ? Math.max(0, slot.startMs - this.#beganMs) : 0;
     return timeline.mustCut(timeMs + early, frameMs);
   }
 
