@@ -1,5 +1,10 @@
 /** What dates may move by at a segment: unheard of by players, and more than clocks drift. */
 const SLEW_MS = 1;
+/**
+ * By so much dates may be off. hls.js places playlists by their dates and segments by their durations:
+ * each step between the two puts its parts off what is in its buffer, and it may load none at all.
+ */
+const CALM_MS = 40;
 /** From here on the source has fallen behind real time, and dates leap after it. */
 const LEAP_MS = 200;
 /** Segments whose arrival is looked at: a network that stalls for one of them moves no date. */
@@ -47,6 +52,7 @@ export class WallBase {
     this.#before.shift();
     this.#transitMs ??= Math.min(MAX_TRANSIT_MS, Math.max(0, trailing));
     const off = trailing - this.#transitMs;
-    this.#baseMs += off >= LEAP_MS ? off : Math.max(-SLEW_MS, Math.min(SLEW_MS, off));
+    if (off >= LEAP_MS) this.#baseMs += off;
+    else if (Math.abs(off) > CALM_MS) this.#baseMs += Math.sign(off) * SLEW_MS;
   }
 }
