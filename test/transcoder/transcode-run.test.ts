@@ -164,7 +164,9 @@ test.concurrent('a source that is encoded has keyframes by the aim for segments,
   const { publish, transcode } = stageOf(context);
   const { source } = await publish({ args: encoderArgs({ gopSeconds: 10 }) });
   const { output } = transcode(source, { encodeSource: true });
-  await output.until(() => keyframesOf(output, '120p').length >= 4);
+  await output.until(() =>
+    ['source', '120p'].every((name) => keyframesOf(output, name).length >= 4),
+  );
   const keyframes = keyframesOf(output, '120p').slice(0, 4);
   expect(keyframesOf(output, 'source').slice(0, 4)).toEqual(keyframes);
   for (const [index, pts] of keyframes.entries()) {
