@@ -23,7 +23,7 @@ const SOURCES = {
 };
 const FPS = 30;
 /** Streams last for hours: compilers and caches have settled by then. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 30_000;
 
 interface Setting {
   name: string;
