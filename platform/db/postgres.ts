@@ -76,7 +76,9 @@ function openPool(url: string, limits: ClientConfig): Database {
     max: MOST_CONNECTIONS,
     idleTimeoutMillis: IDLE_MS,
   });
-  // A connection that breaks while nobody uses it; the next query makes another, or fails and says why.
+  // A connection may break while it is lent out but asked nothing; unheard, that would end the
+  // process. The next query makes another connection, or fails and says why.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   pool.on('error', () => undefined);
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -165,8 +165,18 @@ describe('Postgres', () => {
     const db = await openDatabase('', await server.createDatabase());
     const ask = () => db.selectFrom('channels').select('id').execute();
     await Promise.all([ask(), ask(), ask()]);
+    // One connection is lent out and asked nothing when it breaks.
+    const { promise: broken, resolve: breakOff } = Promise.withResolvers<void>();
+    const transaction = db.transaction().execute(() => broken);
+    const outcome = transaction.then(
+      () => 'committed',
+      () => 'failed',
+    );
+    await sql`select 1`.execute(db);
     await server.kill9();
     await expect(ask()).rejects.toThrow();
+    breakOff();
+    expect(await outcome).toBe('failed');
     await server.restart();
     await expect.poll(() => ask().catch(() => null)).toEqual([]);
     await db.destroy();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { spawnServer, untilAnswers } from './child-server.ts';
 import { freePorts } from './free-ports.ts';
+import { descendants, isRunning, stillRunning } from './process-tree.ts';
 
 export interface TestPostgresOptions {
   /** What it committed survives kill -9 and a power cut. By default it is quick instead. */
@@ -19,7 +20,7 @@ export interface TestPostgres {
   pid(): number;
   /** Makes another empty database; returns its URL. */
   createDatabase(): Promise<string>;
-  /** Ends it as a crash would. */
+  /** Ends it and its children as a crash of the machine would. */
   kill9(): Promise<void>;
   /** Starts it again on its port and directory, after `kill9`. */
   restart(): Promise<void>;
@@ -69,7 +70,13 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
       await ask({ host: directory, port }, `CREATE DATABASE ${name}`);
       return urlOf(name);
     },
-    kill9: () => end('SIGKILL'),
+    async kill9() {
+      // Its children would live a moment longer, and keep another from starting.
+      const children = descendants(server.pid);
+      await end('SIGKILL');
+      for (const pid of children.filter(isRunning)) process.kill(pid, 'SIGKILL');
+      await stillRunning(children, 5_000);
+    },
     async restart() {
       server = await start();
     },
