@@ -110,5 +110,30 @@ export function channelsContract(makeDatabase: MakeDatabase): void {
       for (const notices of servers) await notices.stop();
       expect(heard).toHaveBeenCalledExactlyOnceWith({ channel: 'stage' });
     });
+
+    it('waits until the bus reaches all who have to hear of it', async () => {
+      await channels.create('stage');
+      const log = createLog('silent');
+      let reaches = false;
+      const bus = { ...createMemoryBus(log), reachesAll: () => reaches };
+      const clock = createManualClock();
+      const heard = vi.fn();
+      bus.subscribe('channel:key-reset', heard);
+      const notices = watchNotices({ db, bus, clock, log });
+      await channels.resetKey('stage');
+      const kept = () => db.selectFrom('notices').select('id').execute();
+      clock.advance(500);
+      expect(await kept()).toHaveLength(1);
+      reaches = true;
+      // One poll may be under way still.
+      await expect
+        .poll(() => {
+          clock.advance(500);
+          return heard.mock.calls;
+        })
+        .toEqual([[{ channel: 'stage' }]]);
+      await notices.stop();
+      expect(await kept()).toEqual([]);
+    });
   });
 }

@@ -114,6 +114,21 @@ describe('services in processes of their own', () => {
     expect(await channelOf(page)).toMatchObject({ live: true });
   });
 
+  it('continue a stream whose ingest was killed, when its encoder comes to another one', async () => {
+    const [ingest, other, web] = await Promise.all([run('ingest'), run('ingest'), run('web')]);
+    const encoder = publish(ingest);
+    const before = await untilChannel(web, ({ publisher }) => (publisher?.uptimeSeconds ?? 0) > 4);
+    await ingest.kill9();
+    await encoder.exited;
+    publish(other);
+    const after = await untilChannel(
+      web,
+      ({ publisher }) => publisher !== null && publisher.uptimeSeconds < 4,
+    );
+    expect(after.streamId).toBe(before.streamId);
+    expect(after.startedAt).toBe(before.startedAt);
+  });
+
   it('go on over a Redis that is killed and comes back', async () => {
     const [ingest, transcoder, web] = await Promise.all([
       run('ingest'),
