@@ -24,8 +24,10 @@ export type Line =
       kind: 'message';
       key: string;
       message: ChatMessage;
-      /** Deleted by a moderator: its place stays, its text goes. */
+      /** Deleted by a moderator: its place stays, its text is gone from `message`. */
       deleted: boolean;
+      /** It calls you with `@`, or answers you. */
+      mentionsYou: boolean;
     }
   | { kind: 'whisper'; key: string; whisper: ServerMessageOf<'whisper'> }
   /** What the chat says itself: a mode changed, the chat was cleared, a gap that was too old. */
@@ -33,11 +35,22 @@ export type Line =
   /** For those who moderate: what one of them did. */
   | { kind: 'action'; key: string; action: ServerMessageOf<'action'> };
 
-/** A message of this page that the server has not answered for good yet. */
+/** A message of this page that has no line yet. In the order of writing; bounded. */
 export interface Outgoing {
   id: string;
   text: string;
-  state: 'sending' | 'waiting' | 'held';
+  /** Id of the message it answers. */
+  replyTo: string | null;
+  /** Name of the one person it goes to, a whisper. */
+  to: string | null;
+  /**
+   * `waiting`: for a connection. `sending`: for its answer. `kept`: the server has it, and its line
+   * comes in a moment. `held`: for a moderator. `refused`: it stays here, for `reason`, until the
+   * page takes it back.
+   */
+  state: 'waiting' | 'sending' | 'kept' | 'held' | 'refused';
+  /** Why it is held or was refused. */
+  reason: string | null;
 }
 
 export interface Refused {
@@ -47,8 +60,10 @@ export interface Refused {
   reason: string;
   /** Wall ms of this page at which it may be tried again. */
   retryAt: number | null;
-  /** The text it was about: it goes back into the box when that is empty. */
+  /** The text it was about: it goes back into the box when that is empty (`takeBack`). */
   text: string | null;
+  /** Of what is `refused` in `outgoing`; null: it was about nothing typed. */
+  id: string | null;
 }
 
 /** What the view draws. Each change makes a new object; parts that did not change are the same ones. */
@@ -81,6 +96,11 @@ export interface ChatClient {
   /** Slash commands too. Kept until the server has answered, over every reconnection, sent once. */
   send(text: string, replyTo?: string): void;
   whisper(user: string, text: string): void;
+  /**
+   * Takes a refused or waiting text out of `outgoing`, for the box or for good. Null: it is not
+   * there any more.
+   */
+  takeBack(id: string): string | null;
   /** Called at each key press; tells the server now and then. */
   typing(): void;
   wish(wish: PageWish): Promise<Wished>;
