@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { Clock } from './clock.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -5,7 +6,7 @@ import { AppError, messageOf } from './errors.ts';
 /** What REDIS_URL says. */
 export interface RedisTarget {
   address: { host: string; port: number };
-  credentials: { username?: string; password?: string; tls?: { servername: string } };
+  credentials: { username?: string; password?: string; tls?: { servername?: string } };
   database: number;
   /** For messages: the address alone. */
   name: string;
@@ -39,7 +40,10 @@ export function readRedisUrl(text: string): RedisTarget {
     credentials: {
       ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
       ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-      ...(url.protocol === 'rediss:' && { tls: { servername: host } }),
+      ...(url.protocol === 'rediss:' && {
+        // Of a cluster's nodes only addresses are known, and their certificate names the host.
+        tls: isIP(host) === 0 ? { servername: host } : {},
+      }),
     },
     database,
     name: `${url.hostname}:${port}`,
@@ -65,9 +69,10 @@ export async function askRedis(
   }
 }
 
-/** Not a wrong password or an old version, which no waiting cures. */
+/** Not a wrong password, certificate or version, which no waiting cures. */
 const mayPass = (error: unknown): boolean =>
-  !(error instanceof AppError) && !/WRONGPASS|NOAUTH|NOPERM|invalid/i.test(messageOf(error));
+  !(error instanceof AppError) &&
+  !/WRONGPASS|NOAUTH|NOPERM|invalid|certificate/i.test(messageOf(error));
 
 async function infoOf(target: RedisTarget, connectTimeout: number): Promise<string> {
   const redis = new Redis({

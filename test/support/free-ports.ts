@@ -6,11 +6,31 @@ export async function freePorts(count: number): Promise<number[]> {
   return Promise.all(servers.map(({ port, close }) => close().then(() => port)));
 }
 
-function listenAnywhere(): Promise<{ port: number; close(): Promise<void> }> {
+/** Below the ports that the kernel gives to outgoing connections by itself. */
+const SERVER_PORTS = { first: 20_000, count: 12_000 };
+
+/**
+ * Ports that stay free while a server that ended is started again: nothing has them by chance.
+ */
+export async function serverPorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = SERVER_PORTS.first + Math.floor(Math.random() * SERVER_PORTS.count);
+    const listening = await listenOn(port).catch(() => null);
+    if (listening === null) continue;
+    await listening.close();
+    found.add(port);
+  }
+  return [...found];
+}
+
+const listenAnywhere = () => listenOn(0);
+
+function listenOn(wanted: number): Promise<{ port: number; close(): Promise<void> }> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '0.0.0.0', () => {
+    server.listen(wanted, '0.0.0.0', () => {
       const address = server.address();
       if (address === null || typeof address === 'string') return reject(new Error('no port'));
       resolve({

@@ -1,15 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { spawnServer, untilAnswers } from './child-server.ts';
-import { freePorts } from './free-ports.ts';
+import { serverPorts } from './free-ports.ts';
 import { descendants, isRunning, stillRunning } from './process-tree.ts';
 
 export interface TestPostgresOptions {
   /** What it committed survives kill -9 and a power cut. By default it is quick instead. */
   durable?: boolean;
+  /** PEM files: it speaks TLS too. */
+  tls?: { cert: string; key: string };
 }
 
 /** A real Postgres on a free port of loopback, with a directory of its own. */
@@ -33,7 +44,7 @@ const USER = 'postgres';
 const PASSWORD = 'open sesame/?#';
 
 export async function startPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await serverPorts(1);
   const directory = mkdtempSync(join(tmpdir(), 'footlight-pg-'));
   giveToUser(directory);
   const data = join(directory, 'data');
@@ -45,6 +56,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
     `unix_socket_directories=${directory}`,
     'password_encryption=scram-sha-256',
     ...(options.durable === true ? [] : hurry),
+    ...(options.tls === undefined ? [] : tlsSettings(options.tls, directory)),
   ];
   const urlOf = (database: string) =>
     `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
@@ -100,10 +112,20 @@ function program(name: string): string {
 
 const isRoot = () => process.getuid?.() === 0;
 
-function giveToUser(directory: string): void {
+/** It takes a key that is its own user's alone. */
+function tlsSettings(tls: { cert: string; key: string }, directory: string): string[] {
+  const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+  copyFileSync(tls.cert, cert);
+  copyFileSync(tls.key, key);
+  chmodSync(key, 0o600);
+  for (const file of [cert, key]) giveToUser(file);
+  return ['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`];
+}
+
+function giveToUser(path: string): void {
   if (!isRoot()) return;
   const idOf = (flag: string) => Number(spawnSync('id', [flag, USER], { encoding: 'utf8' }).stdout);
-  chownSync(directory, idOf('-u'), idOf('-g'));
+  chownSync(path, idOf('-u'), idOf('-g'));
 }
 
 function makeCluster(data: string): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { spawnServer, untilAnswers } from './child-server.ts';
-import { freePorts } from './free-ports.ts';
+import { serverPorts } from './free-ports.ts';
 
 export interface TestRedisOptions {
   /** `always`: what it answered survives kill -9. By default it keeps nothing. */
@@ -32,7 +32,7 @@ export interface TestRedis {
 
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const { appendOnly = 'no', password, args = [] } = options;
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await serverPorts(1);
   const directory = mkdtempSync(join(tmpdir(), 'footlight-redis-'));
   const settings = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
@@ -105,7 +105,7 @@ const SLOTS = 16_384;
 const MASTERS = 3;
 
 export async function startRedisCluster(options: TestRedisOptions = {}): Promise<TestRedisCluster> {
-  const busPorts = await freePorts(MASTERS);
+  const busPorts = await serverPorts(MASTERS);
   const nodes = await Promise.all(
     busPorts.map((busPort) => {
       const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)];
