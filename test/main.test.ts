@@ -32,7 +32,7 @@ describe('start', () => {
     expect(status).toBe(200);
     expect(words).toMatchObject({
       ready: true,
-      ...{ database: 'ok', ingest: 'ok', transcoder: 'ok', web: 'ok', chat: 'off', sfu: 'missing' },
+      ...{ database: 'ok', ingest: 'ok', transcoder: 'ok', web: 'ok', chat: 'ok', sfu: 'missing' },
     });
     expect(words.cures.sfu).toMatch(/\.$/);
     expect(product.streamKey).toMatch(/^fl_[\w-]{32}$/);
@@ -135,7 +135,7 @@ describe('a start that cannot be', () => {
   });
 
   it('prints all settings at fault together', async () => {
-    const logs = await refused({ HTTP_PORT: 'eighty', PART_MS: '1', REDIS_URL: 'redis://u:pw@h' });
+    const logs = await refused({ HTTP_PORT: 'eighty', PART_MS: '1', REDIS_URL: 'http://u:pw@h' });
     for (const name of ['HTTP_PORT', 'PART_MS', 'REDIS_URL']) expect(logs).toContain(name);
     expect(logs).not.toContain('pw@h');
   });
