@@ -14,7 +14,7 @@ describe('controls', () => {
 
   test('every control is reached with the keyboard and has a name', async () => {
     const names: string[] = [];
-    for (let presses = 0; presses < 16; presses += 1) {
+    for (let presses = 0; presses < 20; presses += 1) {
       await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
@@ -31,12 +31,14 @@ describe('controls', () => {
       'Keyboard shortcuts',
       'Theatre',
       'Hide chat',
+      'Sign in',
       'Share',
     ]) {
       expect(names).toContain(name);
     }
     expect(names.some((name) => /mute/i.test(name))).toBe(true);
     expect(names.some((name) => /full ?screen/i.test(name))).toBe(true);
+    expect(names.some((name) => name.startsWith('Follow '))).toBe(true);
     expect(names).not.toContain('');
   });
 

@@ -82,9 +82,12 @@ function HowToFollow({ channel, followers }: { channel: string; followers: numbe
 function Followers({ count }: { count: number }) {
   if (count === 0) return null;
   return (
-    <span className="follow-count">
-      {formatCount(count)}
-      <span className="visually-hidden">{count === 1 ? ' follower' : ' followers'}</span>
-    </span>
+    <>
+      {' '}
+      <span className="follow-count">
+        {formatCount(count)}
+        <span className="visually-hidden">{count === 1 ? ' follower' : ' followers'}</span>
+      </span>
+    </>
   );
 }
