@@ -17,7 +17,7 @@ const WRITES_PER_SECOND = 20_000;
 const SHORTEST_WINDOW_MS = 40;
 const LONGEST_WINDOW_MS = 200;
 /** What one run may hold the event loop, before the next part waits its turn. */
-const RUN_MS = 8;
+const RUN_MS = 4;
 const TICK_MS = 5;
 /** Load is counted over the last second, in so many parts. */
 const PARTS = 4;
