@@ -9,19 +9,24 @@ export async function freePorts(count: number): Promise<number[]> {
 /** Below the ports that the kernel gives to outgoing connections by itself. */
 const SERVER_PORTS = { first: 20_000, count: 12_000 };
 
+/** By this process, so that two who ask at once get different ones. */
+const given = new Set<number>();
+
 /**
  * Ports that stay free while a server that ended is started again: nothing has them by chance.
  */
 export async function serverPorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
+  const found: number[] = [];
+  while (found.length < count) {
     const port = SERVER_PORTS.first + Math.floor(Math.random() * SERVER_PORTS.count);
+    if (given.has(port)) continue;
     const listening = await listenOn(port).catch(() => null);
     if (listening === null) continue;
+    given.add(port);
     await listening.close();
-    found.add(port);
+    found.push(port);
   }
-  return [...found];
+  return found;
 }
 
 const listenAnywhere = () => listenOn(0);

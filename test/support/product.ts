@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LauncherFacts } from '../../platform/launcher-facts.ts';
-import { freePorts } from './free-ports.ts';
+import { serverPorts } from './free-ports.ts';
 
 export const PROJECT = join(import.meta.dirname, '../..');
 const MAIN = join(PROJECT, 'main.ts');
@@ -53,7 +53,7 @@ export interface Product extends ProductProcess {
 /** Starts main.ts on free ports, whether or not it can start. It dies with this process. */
 export async function spawnProduct(options: ProductOptions = {}): Promise<ProductProcess> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'footlight-'));
-  const [httpPort = 0, rtmpPort = 0] = await freePorts(2);
+  const [httpPort = 0, rtmpPort = 0] = await serverPorts(2);
   const env = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
