@@ -14,7 +14,8 @@ const running: Product[] = [];
 const encoders: Encoder[] = [];
 
 beforeAll(async () => {
-  [redis, postgres] = await Promise.all([startRedis({ appendOnly: 'always' }), startPostgres()]);
+  const keeping = { appendOnly: 'always', password: 'open sesame' } as const;
+  [redis, postgres] = await Promise.all([startRedis(keeping), startPostgres()]);
   databaseUrl = await postgres.createDatabase();
 });
 afterEach(async () => {
@@ -78,6 +79,18 @@ describe('services in processes of their own', () => {
       env: { ...meeting(), SERVICES: 'ingest', PATH: '/nonexistent' },
     });
     expect((await ingest.exited).logs).toContain('ffmpeg');
+  });
+
+  it.each([
+    ['REDIS_URL', () => redis.url.replace(/:[^:@]+@/, ':hunter2@'), 'redis_unusable'],
+    ['DATABASE_URL', () => databaseUrl.replace(/:[^:@]+@/, ':hunter2@'), 'database_unusable'],
+  ])('do not start when %s is wrong, and say so without the password', async (name, url, code) => {
+    const process = await spawnProduct({ env: { ...meeting(), SERVICES: 'web', [name]: url() } });
+    const { code: exit, logs } = await process.exited;
+    expect(exit).toBe(1);
+    expect(logs).toContain(code);
+    expect(logs).toMatch(new RegExp(`Footlight cannot start.*${name}`));
+    expect(logs).not.toContain('hunter2');
   });
 
   it('show one stream together; a key that ctl resets closes its encoder', async () => {
