@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryDelayMs } from '../../../web/client/events/event-connection.ts';
+import { retryDelayMs } from '../../../web/client/events/retry-delay.ts';
 
 test('the delay doubles up to 20 seconds, half of it by chance', () => {
   const earliest = [0, 1, 2, 6, 50].map((attempt) => retryDelayMs(attempt, () => 0));

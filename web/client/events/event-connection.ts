@@ -3,19 +3,12 @@ import {
   parseServerEvent,
   type ServerEvent,
 } from '../../../platform/protocol/events.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 /** The server beats every 15 s; after this silence the connection is taken for dead. */
 const SILENCE_MS = 40_000;
 /** After this silence a machine that wakes up takes it for dead: it may have slept for hours. */
 const WAKE_SILENCE_MS = 18_000;
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 20_000;
-
-/** Half of the backoff is random, so that a restarted server is not met by all at once. */
-export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
-  const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
-  return delay / 2 + (random() * delay) / 2;
-}
 
 export interface EventConnection {
   /** Closes what is open and opens this address instead. */
