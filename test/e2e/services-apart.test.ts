@@ -60,9 +60,11 @@ function ctl(...args: string[]): unknown {
 
 describe('services in processes of their own', () => {
   it('start together on an empty database, and say how they are', async () => {
-    const parts = await Promise.all(['ingest', 'transcoder', 'web'].map((name) => run(name)));
+    const parts = await Promise.all(
+      ['ingest', 'transcoder', 'chat', 'web'].map((name) => run(name)),
+    );
     expect(await Promise.all(parts.map(wordsOf))).toEqual(
-      ['ingest', 'transcoder', 'web'].map((name) => ({
+      ['ingest', 'transcoder', 'chat', 'web'].map((name) => ({
         ready: true,
         database: 'ok',
         redis: 'ok',
