@@ -49,8 +49,6 @@ export interface RedisHandles {
    * between was missed. Returns the function that stops it.
    */
   onReconnect(listener: () => void): () => void;
-  /** Another connection, for commands that block; closed with the rest. */
-  openConnection(): Promise<RedisClient>;
   /** This machine's address on the network that it reaches Redis over; null while it is away. */
   localAddress(): string | null;
   /** One word for `/readyz`. */
@@ -86,15 +84,13 @@ export async function openRedis(settings: RedisSettings): Promise<RedisHandles> 
     await becomeReady(client, { clock, waitMs });
     return client;
   };
-  const opened: RedisClient[] = [];
+  let commands: RedisClient | null = null;
   try {
-    const commands = await open();
-    opened.push(commands);
+    commands = await open();
     const subscriber = server.isCluster ? commands : await open();
-    if (subscriber !== commands) opened.push(subscriber);
-    return createHandles({ settings, target, commands, subscriber, opened, open });
+    return createHandles({ settings, target, commands, subscriber });
   } catch (error) {
-    for (const client of opened) client.disconnect();
+    commands?.disconnect();
     throw new AppError({
       code: 'redis_unusable',
       message: `Redis at ${target.name} cannot be used (${messageOf(error)}). Check that it runs and that REDIS_URL names it.`,
@@ -108,10 +104,9 @@ function createHandles(made: {
   target: RedisTarget;
   commands: RedisClient;
   subscriber: RedisClient;
-  opened: RedisClient[];
-  open(): Promise<RedisClient>;
 }): RedisHandles {
-  const { settings, target, commands, subscriber, opened, open } = made;
+  const { settings, target, commands, subscriber } = made;
+  const clients = new Set([commands, subscriber]);
   const isCluster = commands instanceof Cluster;
   const channels = new RedisChannels(subscriber, settings);
   return {
@@ -126,19 +121,14 @@ function createHandles(made: {
       else await commands.publish(name, message);
     },
     onReconnect: (listener) => channels.onReconnect(listener),
-    async openConnection() {
-      const connection = await open();
-      opened.push(connection);
-      return connection;
-    },
     localAddress: () => localAddressOf(commands),
     readiness: () =>
-      opened.every((client) => client.status === 'ready') && channels.allConfirmed
+      [...clients].every(({ status }) => status === 'ready') && channels.allConfirmed
         ? 'ok'
         : 'reconnecting',
     async close() {
       channels.close();
-      await Promise.all(opened.map(endClient));
+      await Promise.all([...clients].map(endClient));
     },
   };
 }
