@@ -25,24 +25,22 @@ interface Question {
  * second. What waits is bounded by the sockets and requests that may be open.
  */
 export function createTokenOwners(db: Database): TokenOwners {
-  let waiting: Question[] = [];
+  const waiting: Question[] = [];
 
-  const askAll = () => {
-    const all = waiting;
-    waiting = [];
-    for (let start = 0; start < all.length; start += BATCH) {
-      const batch = all.slice(start, start + BATCH);
-      answer(db, batch).catch((error: unknown) => {
-        for (const one of batch) one.fail(error);
-      });
-    }
+  // One batch a turn of the event loop: whatever else this process carries comes in between.
+  const askNext = () => {
+    const batch = waiting.splice(0, BATCH);
+    if (waiting.length > 0) setImmediate(askNext);
+    answer(db, batch).catch((error: unknown) => {
+      for (const one of batch) one.fail(error);
+    });
   };
 
   return {
     of: (claims) =>
       new Promise((resolve, reject) => {
         waiting.push({ claims, answer: resolve, fail: reject });
-        if (waiting.length === 1) setImmediate(askAll);
+        if (waiting.length === 1) setImmediate(askNext);
       }),
   };
 }
