@@ -13,6 +13,7 @@ import { AppError, messageOf } from './errors.ts';
 import { createHealthRouter, type Health } from './health.ts';
 import { routeUpgrades, type TrustsProxy, type UpgradeRoute } from './http-upgrade.ts';
 import type { Log } from './log.ts';
+import { loggablePath } from './loggable-path.ts';
 
 /** Answers every path below `prefix` ahead of express: for what thousands ask for each second. */
 export interface RawRoute {
@@ -149,12 +150,13 @@ function errorAnswer(log: Log): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     res.set('Cache-Control', 'no-store');
     if (error instanceof AppError) {
-      if (error.status >= 500) log.error({ err: error, path: req.path }, 'request failed');
+      if (error.status >= 500)
+        log.error({ err: error, path: loggablePath(req.path) }, 'request failed');
       res.status(error.status).json({ code: error.code, message: error.message });
     } else if (isRequestFault(error)) {
       res.status(error.status).json({ code: 'request_invalid', message: error.message });
     } else {
-      log.error({ err: error, path: req.path }, 'request failed');
+      log.error({ err: error, path: loggablePath(req.path) }, 'request failed');
       const message = 'Something went wrong here. Try again; the server log has the cause.';
       res.status(500).json({ code: 'internal', message });
     }

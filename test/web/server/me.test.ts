@@ -164,6 +164,14 @@ describe('a session cookie writes', () => {
     expect(await write(web.origin, { ...of, origin: 'http://live.example' })).toBe(403);
   });
 
+  test('for the host and port that a proxy was asked for', async () => {
+    await using web = await serveWeb();
+    const { cookie } = (await signIn(web, 'alice')).cookie;
+    const of = { cookie: String(cookie), 'x-forwarded-host': 'live.example:8443' };
+    expect(await write(web.origin, { ...of, origin: 'https://live.example:8443' })).toBe(200);
+    expect(await write(web.origin, { ...of, origin: 'https://live.example' })).toBe(403);
+  });
+
   test('while a Bearer token writes from anywhere', async () => {
     await using web = await serveWeb();
     const { bearer } = await signIn(web, 'alice');
