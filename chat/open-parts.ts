@@ -8,19 +8,21 @@ import { openChatLog } from './chat-log.ts';
 import { createRules } from './chat-rules.ts';
 import { createHeldQueue } from './held-queue.ts';
 import type { House } from './house.ts';
+import type { Presence } from './presence.ts';
 import { createMemoryPresence } from './presence-memory.ts';
+import { createRedisPresence } from './presence-redis.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { createMemoryRateLimit } from './rate-limit-memory.ts';
+import { createRedisRateLimit } from './rate-limit-redis.ts';
 import { createSanctions } from './sanctions.ts';
 import { createStandings } from './standings.ts';
 import { createWhispers } from './whispers.ts';
 
 /** What was opened is closed the other way round. */
 export async function openParts(context: Context): Promise<OpenParts> {
-  const { clock } = context;
   const log = context.log.child({ service: 'chat' });
   const { broker, archive, messages, close } = await openChatLog({ ...context, log });
-  const presence = createMemoryPresence({ clock });
-  const limits = createMemoryRateLimit({ clock });
+  const { presence, limits } = openShared({ ...context, log });
   const sanctions = createSanctions(context);
   const blocks = createBlocks(context);
   const standings = createStandings({ ...context, sanctions, blocks });
@@ -49,5 +51,16 @@ export async function openParts(context: Context): Promise<OpenParts> {
       standings.close();
       await Promise.all([presence.close(), limits.close(), close()]);
     },
+  };
+}
+
+/** What all nodes count together. */
+function openShared(context: Context): { presence: Presence; limits: RateLimit } {
+  const { clock, redis, newId, log } = context;
+  if (redis === null)
+    return { presence: createMemoryPresence({ clock }), limits: createMemoryRateLimit({ clock }) };
+  return {
+    presence: createRedisPresence({ redis, clock, newId, log }),
+    limits: createRedisRateLimit({ redis, clock, newId }),
   };
 }

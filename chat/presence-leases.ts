@@ -36,6 +36,10 @@ export class PresenceLeases {
     return this.#guests;
   }
 
+  get peopleCount(): number {
+    return this.#people.size;
+  }
+
   get isEmpty(): boolean {
     return this.#leases.size === 0;
   }
