@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler, type Router } from 'express
 import { AppError } from '../../platform/errors.ts';
 import { createHttpIdentity, identityOf } from '../../platform/http-identity.ts';
 import { isFromOtherPage } from '../../platform/own-origin.ts';
-import { endSession, keepSession } from '../../platform/session-cookie.ts';
+import { endSession, keepSession, readSessionCookie } from '../../platform/session-cookie.ts';
 import { limitRate } from './api-rate.ts';
 import { noStore } from './cross-origin.ts';
 import { ownPath } from './own-path.ts';
@@ -48,6 +48,7 @@ export function createSignIn(options: {
     });
     // The page says why: it asks about the code.
     if ('refused' in code) return page(res, code.refused, SIGN_IN);
+    await endFormerSession(req, context);
     const { token, expiresAt } = await sessions.issue({
       userId: code.userId,
       lifetimeMs: code.sessionMs,
@@ -64,6 +65,20 @@ export function createSignIn(options: {
     res.redirect(303, ownPath(req.query['to']));
   });
   return router;
+}
+
+/** Nobody could end it any more once the browser has another cookie in its place. */
+async function endFormerSession(
+  req: Request,
+  { identities, sessions }: Pick<WebContext, 'identities' | 'sessions'>,
+): Promise<void> {
+  const token = readSessionCookie(req);
+  if (token === null) return;
+  const identity = await identities.verify(token).catch((error: unknown) => {
+    statusOf(error);
+    return null;
+  });
+  if (identity !== null) await sessions.revoke(identity);
 }
 
 const notForSearch: RequestHandler = (_req, res, next) => {

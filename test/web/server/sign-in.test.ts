@@ -124,6 +124,23 @@ describe('a sign-in link', () => {
     expect(new URL(location, web.origin).origin).toBe(web.origin);
   });
 
+  test('ends the session that the browser had, and no other', async () => {
+    await using web = await serveWeb();
+    const [here, elsewhere] = [await signIn(web, 'alice'), await signIn(web, 'alice')];
+    const next = await post(await linkFor(web, 'bob'), { ...BROWSER, ...here.cookie });
+    expect(await me(web, cookieOf(next))).toMatchObject({ user: { name: 'bob' } });
+    expect(await me(web, String(here.cookie['cookie']))).toEqual({ user: null });
+    expect(await me(web, String(elsewhere.cookie['cookie']))).toMatchObject({
+      user: { name: 'alice' },
+    });
+  });
+
+  test('signs in a browser whose old cookie does not count any more', async () => {
+    await using web = await serveWeb();
+    const stale = { ...BROWSER, cookie: 'footlight_session=stale' };
+    expect((await post(await linkFor(web), stale)).status).toBe(303);
+  });
+
   test('is a page of ours: not framed, not kept, not searched', async () => {
     await using web = await serveWeb();
     const { headers } = await fetch(await linkFor(web));
