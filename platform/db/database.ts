@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { AppError, messageOf } from '../errors.ts';
 import { channelsMigration } from './migrations/0001-channels.ts';
 import { accountsMigration } from './migrations/0002-accounts.ts';
 import { chatRulesMigration } from './migrations/0003-chat-rules.ts';
@@ -39,5 +40,12 @@ export async function openDatabase(
 export async function migrate(db: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error === undefined) return;
+  const unknown = /previously executed migration (\S+) is missing/.exec(messageOf(error))?.[1];
+  if (unknown === undefined) throw error;
+  throw new AppError({
+    code: 'database_unusable',
+    message: `The database was brought up to date by a newer version of Footlight (it has ${unknown}), which this one cannot read. Update this one, or go back to a backup from before.`,
+    cause: error,
+  });
 }

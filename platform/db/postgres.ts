@@ -52,6 +52,7 @@ export async function openPostgres(
       query_timeout: ANSWER_TIMEOUT_MS,
     });
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError({
       code: 'database_unusable',
       message: `The database ${nameOf(url)} cannot be used (${reasonOf(error, url)}). Check that Postgres runs there, and that host, user, password and database in DATABASE_URL are right.`,

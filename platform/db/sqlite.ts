@@ -25,6 +25,7 @@ export async function openSqlite(
     await migrateOnce(sqlite, () => migrate(db));
     return db;
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError({
       code: 'database_unusable',
       message: `The database ${file} cannot be used (${messageOf(error)}). Check that the disk has room and that this user owns the file, or set DATA_DIR to another directory.`,

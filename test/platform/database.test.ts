@@ -45,6 +45,17 @@ describeDatabases('a database', (makeDatabase) => {
     expect(names.rows.length).toBeGreaterThan(0);
   });
 
+  it('that a newer version brought up to date is refused with the cure', async () => {
+    const db = await fresh.open();
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-newer', '9999-12-31')`.execute(
+      db,
+    );
+    await expect(fresh.open()).rejects.toMatchObject({
+      code: 'database_unusable',
+      message: expect.stringMatching(/newer version of Footlight \(it has 9999-newer\).*Update/),
+    });
+  });
+
   it('keeps nothing of a transaction that fails', async () => {
     const db = await fresh.open();
     const failing = db.transaction().execute(async (transaction) => {
