@@ -24,26 +24,26 @@ beforeEach(async () => {
 });
 afterEach(() => context?.close());
 
-/** As an administrator makes it, beside the running server. */
-function linkFor(name: string): string {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['ctl.ts', 'token', 'create', '--user', name, '--json'],
-    {
-      cwd: PROJECT,
-      env: {
-        PATH: process.env['PATH'],
-        HOST: '127.0.0.1',
-        HTTP_PORT: String(product.httpPort),
-        DATA_DIR: product.dataDir,
-      },
-      encoding: 'utf8',
+/** As an administrator does it, beside the running server. */
+function ctl(...args: string[]): object {
+  const { stdout, stderr } = spawnSync(process.execPath, ['ctl.ts', ...args, '--json'], {
+    cwd: PROJECT,
+    env: {
+      PATH: process.env['PATH'],
+      HOST: '127.0.0.1',
+      HTTP_PORT: String(product.httpPort),
+      DATA_DIR: product.dataDir,
     },
-  );
-  const made: unknown = stdout === '' ? stderr : JSON.parse(stdout);
-  if (typeof made === 'object' && made !== null && 'link' in made) return String(made.link);
-  throw new Error(`no link was made: ${stderr}`);
+    encoding: 'utf8',
+  });
+  if (stdout === '') throw new Error(`ctl said nothing: ${stderr}`);
+  return JSON.parse(stdout);
 }
+const linkFor = (name: string): string => {
+  const made = ctl('token', 'create', '--user', name);
+  if ('link' in made) return String(made.link);
+  throw new Error(`no link was made: ${JSON.stringify(made)}`);
+};
 const channelUrl = () => `${product.httpUrl}/${product.channel}`;
 const button = (page: Page, name: RegExp) => page.getByRole('button', { name });
 
@@ -157,4 +157,30 @@ test('a page of another site can neither sign out, sign in, nor follow', async (
   await page.goto(channelUrl());
   await button(page, /Your account: dora/).waitFor();
   await button(page, /^Follow$/).waitFor();
+});
+
+test('a page’s chat socket is of who is signed in, learns of a new role, and ends with the tokens', async () => {
+  const page = await context.newPage();
+  await signIn(page, 'frida');
+  await page.evaluate(() => {
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/chat/live`);
+    const heard: unknown[] = [];
+    Object.assign(window, { heard });
+    socket.onopen = () => socket.send('{"type":"hello"}');
+    socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
+    socket.onclose = ({ code }) => heard.push({ closed: code });
+  });
+  const hears = (what: object, timeout: number) =>
+    expect
+      .poll(() => page.evaluate(() => Reflect.get(window, 'heard')), { timeout, interval: 50 })
+      .toContainEqual(expect.objectContaining(what));
+  await hears({ type: 'welcome', you: expect.objectContaining({ name: 'frida' }) }, 10_000);
+
+  ctl('channel', 'role', 'live', 'frida', 'moderator');
+  await hears({ type: 'you', roles: ['moderator', 'member'] }, 5_000);
+
+  ctl('token', 'revoke', '--user', 'frida');
+  await hears({ closed: 4502 }, 5_000);
+  await page.reload();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
 });
