@@ -10,8 +10,8 @@ import { LogWriter } from './log-writer.ts';
 
 /** Channels without listeners whose newest entries stay in memory. */
 const MOST_IDLE_FEEDS = 64;
-/** A feed that missed more than that begins anew. */
-const MOST_MISSED = 10_000;
+/** What a feed missed it reads in stretches of so many. */
+const MOST_A_READ = 2_500;
 
 export interface EmbeddedBrokerOptions {
   /** Holds the chat database, which is open already. */
@@ -131,7 +131,7 @@ class EmbeddedBroker implements Broker {
   }
 
   #missed(channel: string, { offset }: Heard): Promise<Stretch> {
-    return this.#stretch({ type: 'after', channel, offset, limit: MOST_MISSED });
+    return this.#stretch({ type: 'after', channel, offset, limit: MOST_A_READ });
   }
 
   async #readStore(

@@ -13,10 +13,11 @@ import {
   entriesRepeated,
 } from './chat-metrics.ts';
 import { newEpoch } from './entry.ts';
+import type { Stretch } from './log-messages.ts';
 import { RedisAttempts } from './redis-attempts.ts';
 import { RedisFeeds } from './redis-feeds.ts';
 import { type ChannelKeys, channelKeys } from './redis-keys.ts';
-import { publishScript, readScript } from './redis-log-scripts.ts';
+import { MOST_ENTRIES, publishScript, readScript } from './redis-log-scripts.ts';
 import { toRecord, toStretch } from './redis-record.ts';
 
 /** Redis may be away for so long before those who write hear of it. */
@@ -25,8 +26,8 @@ const ANSWER_MS = 5_000;
 const SENT_KEPT_SECONDS = 86_400;
 /** What has no client's id is known again by its own, for when a command had to be repeated. */
 const OWN_KEPT_SECONDS = 600;
-/** What is asked for beyond it is not there: a fresh start ends here. */
-const MOST_FRESH = KEPT_ENTRIES;
+/** What a feed missed it reads in stretches of so many. */
+const MOST_A_READ = 2_500;
 const ARCHIVED: Draft['kind'][] = ['message', 'deleted', 'cleared'];
 
 export interface RedisBrokerOptions {
@@ -37,12 +38,22 @@ export interface RedisBrokerOptions {
   answerMs?: number;
 }
 
-export const createRedisBroker = (options: RedisBrokerOptions): Broker => new RedisBroker(options);
+/** The broker of many nodes. */
+export async function openRedisBroker(options: RedisBrokerOptions): Promise<Broker> {
+  // Which also connects to every server of a cluster: until then the client sends commands to any
+  // of them, and their order is lost.
+  await loadScripts(options.redis);
+  return new RedisBroker(options);
+}
+
+const loadScripts = async ({ commands }: RedisHandles): Promise<void> => {
+  await Promise.all([publishScript, readScript].map((script) => script.load(commands)));
+};
 
 const publishAnswer = z.tuple([z.number(), z.string(), z.number(), z.number()]);
 const FRESH = { offset: 0, epoch: '' };
 
-/** The broker of many nodes: each channel a stream in Redis, written by one script. */
+/** Each channel is a stream in Redis, written by one script. */
 class RedisBroker implements Broker {
   readonly #redis: RedisHandles;
   readonly #clock: Clock;
@@ -55,13 +66,11 @@ class RedisBroker implements Broker {
     this.#attempts = new RedisAttempts({
       clock,
       limitMs: answerMs,
-      loadScripts: async () => {
-        await Promise.all([publishScript, readScript].map((one) => one.load(redis.commands)));
-      },
+      loadScripts: () => loadScripts(redis),
     });
     this.#feeds = new RedisFeeds({
       ...{ redis, clock, log, openMs: answerMs },
-      read: (channel, heard) => this.#ask(channel, heard ?? FRESH, KEPT_ENTRIES),
+      read: (channel, heard) => this.#ask(channel, heard ?? FRESH, MOST_ENTRIES, MOST_A_READ),
     });
   }
 
@@ -130,10 +139,19 @@ class RedisBroker implements Broker {
     };
   }
 
-  async #ask(channel: string, from: Position & { id?: string | null }, limit: number) {
+  /** @param gap the longest that is filled; of it at most `most` entries at once */
+  async #ask(
+    channel: string,
+    from: Position & { id?: string | null },
+    gap: number,
+    most = gap,
+  ): Promise<Stretch & { follows: boolean }> {
     const { head, log } = channelKeys(this.#redis.prefix, channel);
-    const args = [newEpoch(this.#clock.now()), from.epoch, from.offset, from.id ?? '', limit];
-    const call = { keys: [head, log], args: [...args, Math.min(limit, MOST_FRESH)] };
+    const args = [
+      ...[newEpoch(this.#clock.now()), from.epoch, from.offset, from.id ?? ''],
+      ...[gap, most, Math.min(gap, KEPT_ENTRIES)],
+    ];
+    const call = { keys: [head, log], args };
     return toStretch(await this.#attempts.run(() => readScript.run(this.#redis.commands, call)));
   }
 }

@@ -25,8 +25,8 @@ export interface FeedOptions {
   clock: Clock;
   log: Log;
   /**
-   * What came after, without a gap; or, when that cannot be told any more, the newest entries,
-   * which then do not follow on.
+   * What came after, without a gap, or the first of it; or, when that cannot be told any more, the
+   * newest entries, which then do not follow on.
    */
   fetch(heard: Heard): Promise<Stretch>;
 }
@@ -131,10 +131,11 @@ export class ChannelFeed {
   }
 
   #follow({ epoch, offset, entries }: Stretch): void {
-    const followsOn = epoch === this.#epoch && offset === this.#offset + entries.length;
-    if (followsOn) {
+    const next = entries[0]?.offset ?? offset + 1;
+    if (epoch === this.#epoch && next === this.#offset + 1) {
       entriesMissed.inc(entries.length);
       if (entries.length > 0) this.#append(entries);
+      if (this.#offset < offset) this.#refreshing = 'again';
       return;
     }
     this.#options.log.warn({}, 'chat log begins anew');

@@ -3,7 +3,7 @@ import { Archiver } from './archive.ts';
 import { createArchiveQueries } from './archive-queries.ts';
 import type { Broker } from './broker.ts';
 import { openEmbeddedBroker } from './broker-embedded.ts';
-import { createRedisBroker } from './broker-redis.ts';
+import { openRedisBroker } from './broker-redis.ts';
 import { type ChatDatabase, openChatDatabase } from './chat-database.ts';
 import type { MessageFinder } from './house.ts';
 import {
@@ -36,7 +36,7 @@ export async function openChatLog(
   const broker =
     redis === null
       ? await openEmbeddedBroker({ dataDir: config.dataDir, clock, log })
-      : createRedisBroker({ redis, clock, log });
+      : await openRedisBroker({ redis, clock, log });
   archiver?.start();
   const archive = createArchiveQueries(db);
   return {

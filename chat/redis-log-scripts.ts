@@ -5,7 +5,7 @@ const KEPT_ENTRIES = 1_250;
 /** Entries stay so long whatever their number, up to `MOST_ENTRIES`. */
 const KEPT_MS = 3_600_000;
 /** Beyond any gap that is filled. */
-const MOST_ENTRIES = 20_000;
+export const MOST_ENTRIES = 20_000;
 /** What waits for the database in one partition; beyond it the oldest is given up, and counted. */
 const MOST_IN_OUTBOX = 500_000;
 /** A channel in which nothing is said for so long begins a new log; the database has the old one. */
@@ -67,7 +67,7 @@ return {offset, ARGV[4], early, lost}
 
 /**
  * Keys: head, log. Arguments: epoch if a new one is needed, epoch and offset of the position, id of
- * the entry there or nothing, limit, entries of a fresh start.
+ * the entry there or nothing, longest gap, most entries of it, entries of a fresh start.
  *
  * Answers epoch, newest offset, whether it follows the position, and entries. Where the entry at
  * the position is another one than the asker knows, Redis lost the end of the log: a new epoch.
@@ -92,9 +92,11 @@ if ARGV[2] == epoch then
     end
   end
   if ARGV[2] == epoch and newest >= known and newest - known <= tonumber(ARGV[5]) then
-    local entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3] .. '-0', top .. '-0')
-    if #entries == newest - known then return {epoch, newest, 1, entries} end
+    local entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3] .. '-0', top .. '-0', 'COUNT', ARGV[6])
+    local last = entries[#entries]
+    local reached = last and tonumber(string.match(last[1], '^%d+')) or known
+    if #entries == reached - known then return {epoch, newest, 1, entries} end
   end
 end
-return {epoch, newest, 0, redis.call('XREVRANGE', KEYS[2], top .. '-0', '-', 'COUNT', ARGV[6])}
+return {epoch, newest, 0, redis.call('XREVRANGE', KEYS[2], top .. '-0', '-', 'COUNT', ARGV[7])}
 `);

@@ -3,7 +3,7 @@ import { Archiver } from '../../chat/archive.ts';
 import { ArchiveOutbox } from '../../chat/archive-outbox.ts';
 import { type ArchiveQueries, createArchiveQueries } from '../../chat/archive-queries.ts';
 import type { Broker } from '../../chat/broker.ts';
-import { createRedisBroker } from '../../chat/broker-redis.ts';
+import { openRedisBroker } from '../../chat/broker-redis.ts';
 import type { ChatDatabase } from '../../chat/chat-database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
@@ -31,7 +31,7 @@ describeDatabases('archiver', (makeDatabase) => {
   beforeEach(async () => {
     redis = await openRedis({ url: server.url, clock: systemClock, log });
     await redis.commands.flushall();
-    broker = createRedisBroker({ redis, clock: systemClock, log });
+    broker = await openRedisBroker({ redis, clock: systemClock, log });
     fresh = await makeDatabase();
     db = await chatDatabaseOf(fresh);
     queries = createArchiveQueries(db);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Broker } from '../../chat/broker.ts';
-import { createRedisBroker } from '../../chat/broker-redis.ts';
+import { openRedisBroker } from '../../chat/broker-redis.ts';
 import { channelKeys } from '../../chat/redis-keys.ts';
 import { publishScript } from '../../chat/redis-log-scripts.ts';
 import { toRecord } from '../../chat/redis-record.ts';
@@ -37,7 +37,7 @@ describe('nodes on one Redis', () => {
 
   async function open(answerMs = 5_000) {
     const redis = await openRedis({ url: server.url, clock: systemClock, log });
-    return { redis, broker: createRedisBroker({ redis, clock: systemClock, log, answerMs }) };
+    return { redis, broker: await openRedisBroker({ redis, clock: systemClock, log, answerMs }) };
   }
   const node = (index: number): Broker => {
     const one = nodes[index];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker } from '../../chat/broker.ts';
 import { openEmbeddedBroker } from '../../chat/broker-embedded.ts';
-import { createRedisBroker } from '../../chat/broker-redis.ts';
+import { openRedisBroker } from '../../chat/broker-redis.ts';
 import { openChatDatabase } from '../../chat/chat-database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
@@ -32,7 +32,7 @@ export function embeddedStore(
 export const redisStore = (url: () => string): BrokerStore => ({
   async open() {
     const redis = await openRedis({ url: url(), clock: systemClock, log });
-    const broker = createRedisBroker({ redis, clock: systemClock, log });
+    const broker = await openRedisBroker({ redis, clock: systemClock, log });
     return closingAlso(broker, () => redis.close());
   },
   remove: async () => {},

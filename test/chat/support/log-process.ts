@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Archiver } from '../../../chat/archive.ts';
 import type { Broker } from '../../../chat/broker.ts';
 import { openEmbeddedBroker } from '../../../chat/broker-embedded.ts';
-import { createRedisBroker } from '../../../chat/broker-redis.ts';
+import { openRedisBroker } from '../../../chat/broker-redis.ts';
 import { openChatDatabase } from '../../../chat/chat-database.ts';
 import { randomId, systemClock } from '../../../platform/clock.ts';
 import { createLog } from '../../../platform/log.ts';
@@ -17,7 +17,6 @@ const log = createLog('silent');
 const task: LogProcessTask = JSON.parse(process.argv[2] ?? '');
 process.on('disconnect', () => process.exit());
 
-// To a pipe Node writes at once: what was said before a kill is heard.
 const say = (line: LogProcessLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 if (task.type === 'archive') await archive(task.dataDir, task.redisUrl);
@@ -33,7 +32,7 @@ async function archive(dataDir: string, url: string): Promise<void> {
 
 async function openBroker({ store }: Extract<LogProcessTask, { type: 'publish' }>) {
   if (store.type === 'redis') {
-    return createRedisBroker({
+    return openRedisBroker({
       redis: await openRedis({ url: store.url, clock, log }),
       clock,
       log,
@@ -58,9 +57,11 @@ async function publish(
     for (;;) {
       const clientId = next();
       say({ type: 'sent', clientId });
-      const draft = draftOf({ clientId, author: 'u1', id: randomId() });
-      const { offset, id } = await untilKept(() => broker.publish('live', draft));
-      say({ type: 'acked', clientId, offset, id });
+      const id = randomId();
+      const body = JSON.stringify({ id, text: clientId });
+      const draft = draftOf({ clientId, author: 'u1', id, body });
+      const kept = await untilKept(() => broker.publish('live', draft));
+      say({ type: 'acked', clientId, offset: kept.offset, id: kept.id });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, talk));
