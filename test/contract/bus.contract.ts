@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bus } from '../../platform/bus.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** What every bus keeps to, whatever carries it. */
 export function busContract(name: string, create: () => Bus | Promise<Bus>): void {
@@ -16,7 +17,7 @@ export function busContract(name: string, create: () => Bus | Promise<Bus>): voi
       bus.subscribe('stream:ended', (fact) => heard.push(`two ${fact.streamId}`));
       bus.publish('stream:ended', { channel: 'live', streamId: 's1', endedAt: 1 });
       bus.publish('stream:ended', { channel: 'live', streamId: 's2', endedAt: 2 });
-      await vi.waitFor(() => expect(heard).toEqual(['one s1', 'two s1', 'one s2', 'two s2']));
+      await eventually(() => expect(heard).toEqual(['one s1', 'two s1', 'one s2', 'two s2']));
     });
 
     it('does not deliver other topics', async () => {
@@ -25,7 +26,7 @@ export function busContract(name: string, create: () => Bus | Promise<Bus>): voi
       bus.subscribe('stream:ended', ended);
       bus.subscribe('channel:key-reset', reset);
       bus.publish('channel:key-reset', { channel: 'live' });
-      await vi.waitFor(() => expect(reset).toHaveBeenCalledOnce());
+      await eventually(() => expect(reset).toHaveBeenCalledOnce());
       expect(ended).not.toHaveBeenCalled();
     });
 
@@ -36,7 +37,7 @@ export function busContract(name: string, create: () => Bus | Promise<Bus>): voi
       });
       bus.subscribe('channel:key-reset', second);
       bus.publish('channel:key-reset', { channel: 'live' });
-      await vi.waitFor(() => expect(second).toHaveBeenCalledWith({ channel: 'live' }));
+      await eventually(() => expect(second).toHaveBeenCalledWith({ channel: 'live' }));
     });
 
     it('delivers nothing after unsubscribing', async () => {
@@ -46,7 +47,7 @@ export function busContract(name: string, create: () => Bus | Promise<Bus>): voi
       bus.subscribe('channel:key-reset', stayed);
       leave();
       bus.publish('channel:key-reset', { channel: 'live' });
-      await vi.waitFor(() => expect(stayed).toHaveBeenCalledOnce());
+      await eventually(() => expect(stayed).toHaveBeenCalledOnce());
       expect(left).not.toHaveBeenCalled();
     });
   });

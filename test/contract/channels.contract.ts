@@ -7,6 +7,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { watchNotices } from '../../platform/db/notices.ts';
 import { createLog } from '../../platform/log.ts';
 import type { FreshDatabase, MakeDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 /** What channels and their keys keep to, whatever database holds them. */
@@ -105,7 +106,7 @@ export function channelsContract(makeDatabase: MakeDatabase): void {
       await createDbChannels({ ...stores(), db: await fresh.open() }).resetKey('stage');
       for (let poll = 0; poll < 3; poll++) {
         clock.advance(500);
-        await vi.waitFor(() => expect(heard).toHaveBeenCalled());
+        await eventually(() => expect(heard).toHaveBeenCalled());
       }
       for (const notices of servers) await notices.stop();
       expect(heard).toHaveBeenCalledExactlyOnceWith({ channel: 'stage' });

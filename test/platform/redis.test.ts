@@ -1,36 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Cluster } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';
 import { retryDelayMs } from '../../platform/redis-connections.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/free-ports.ts';
-import {
-  startRedis,
-  startRedisCluster,
-  type TestRedis,
-  type TestRedisCluster,
-} from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { listen, redisOpener } from './support/redis-handles.ts';
 
-const log = createLog('silent');
-const opened: RedisHandles[] = [];
-afterEach(async () => {
-  for (const handles of opened.splice(0)) await handles.close();
-});
-
-async function open(url: string, waitMs = 10_000): Promise<RedisHandles> {
-  const handles = await openRedis({ url, clock: systemClock, log, waitMs });
-  opened.push(handles);
-  return handles;
-}
-
-/** What a channel brings, as text. */
-function listen(handles: RedisHandles, name: string) {
-  const heard: string[] = [];
-  const subscription = handles.subscribeChannel(name, (message) => heard.push(String(message)));
-  return { heard, ...subscription };
-}
+const open = redisOpener();
 
 /** The number of this server's subscriptions to a channel. */
 const subscribers = async (handles: RedisHandles, name: string): Promise<number> =>
@@ -49,7 +28,7 @@ describe('one server', () => {
     await Promise.all(here.map(({ confirmed }) => confirmed));
     await one.publishChannel('a', 'for a');
     await one.publishChannel('b', Buffer.from('for b'));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(here.map(({ heard }) => heard)).toEqual([['for a'], ['for a'], ['for a'], ['for b']]),
     );
   });
@@ -61,10 +40,10 @@ describe('one server', () => {
     expect(await subscribers(handles, 'room')).toBe(1);
     for (const { end } of listeners.slice(1)) end();
     await handles.publishChannel('room', 'still here');
-    await vi.waitFor(() => expect(listeners[0]?.heard).toEqual(['still here']));
+    await eventually(() => expect(listeners[0]?.heard).toEqual(['still here']));
     expect(listeners[1]?.heard).toEqual([]);
     listeners[0]?.end();
-    await vi.waitFor(async () => expect(await subscribers(handles, 'room')).toBe(0));
+    await eventually(async () => expect(await subscribers(handles, 'room')).toBe(0));
   });
 
   it('subscribes again what is left and taken up again in one go', async () => {
@@ -74,7 +53,7 @@ describe('one server', () => {
     const second = listen(handles, 'quick');
     await second.confirmed;
     await handles.publishChannel('quick', 'once');
-    await vi.waitFor(() => expect(second.heard).toEqual(['once']));
+    await eventually(() => expect(second.heard).toEqual(['once']));
     expect(first.heard).toEqual([]);
   });
 
@@ -86,7 +65,7 @@ describe('one server', () => {
     const other = listen(handles, 'faulty');
     await other.confirmed;
     await handles.publishChannel('faulty', 'heard');
-    await vi.waitFor(() => expect(other.heard).toEqual(['heard']));
+    await eventually(() => expect(other.heard).toEqual(['heard']));
   });
 
   it('keeps installations apart that differ in the database number', async () => {
@@ -97,7 +76,11 @@ describe('one server', () => {
   });
 
   it('ends every connection when it is closed', async () => {
-    const handles = await openRedis({ url: server.url, clock: systemClock, log });
+    const handles = await openRedis({
+      url: server.url,
+      clock: systemClock,
+      log: createLog('silent'),
+    });
     const watching = await open(server.url);
     const clients = async () =>
       String(await watching.commands.call('CLIENT', 'LIST'))
@@ -105,7 +88,7 @@ describe('one server', () => {
         .split('\n').length;
     const before = await clients();
     await handles.close();
-    await vi.waitFor(async () => expect(await clients()).toBe(before - 2));
+    await eventually(async () => expect(await clients()).toBe(before - 2));
   });
 
   describe('away', () => {
@@ -131,15 +114,14 @@ describe('one server', () => {
       await expect.poll(() => handles.readiness()).toBe('ok');
       await handles.publishChannel('news', 'back');
       await handles.publishChannel('late', 'too');
-      await vi.waitFor(() => expect([heard, late.heard]).toEqual([['back'], ['too']]));
+      await eventually(() => expect([heard, late.heard]).toEqual([['back'], ['too']]));
     });
 
     it('says so in one line, however many attempts fail, and in one that it is back', async () => {
       const lines: Record<string, unknown>[] = [];
       const { pino } = await import('pino');
       const watched = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-      const handles = await openRedis({ url: server.url, clock: systemClock, log: watched });
-      opened.push(handles);
+      await open(server.url, { log: watched });
       await server.kill9();
       // Long enough for several attempts; their pauses grow from 50 ms.
       await delay(1_000);
@@ -171,7 +153,9 @@ describe('one server', () => {
 
     it('names the cause and the cure when nobody answers, and not the password', async () => {
       const [port = 0] = await freePorts(1);
-      const fault = await open(`redis://:hunter2@127.0.0.1:${port}`, 300).catch((error) => error);
+      const fault = await open(`redis://:hunter2@127.0.0.1:${port}`, { waitMs: 300 }).catch(
+        (error) => error,
+      );
       expect(fault).toMatchObject({ code: 'redis_unusable' });
       expect(fault.message).toMatch(/ECONNREFUSED.*REDIS_URL/);
       expect(fault.message).not.toContain('hunter2');
@@ -183,66 +167,6 @@ describe('one server', () => {
       expect(fault.message).toMatch(/WRONGPASS/);
       expect(fault.message).not.toContain('barley');
     });
-  });
-});
-
-describe('a cluster', () => {
-  let cluster: TestRedisCluster;
-  beforeAll(async () => {
-    cluster = await startRedisCluster({ appendOnly: 'always' });
-  });
-  afterAll(() => cluster.stop());
-
-  const names = Array.from({ length: 30 }, (_, index) => `channel-${index}`);
-  const shardedSubscribers = async (handles: RedisHandles, name: string): Promise<number> => {
-    const nodes = handles.commands instanceof Cluster ? handles.commands.nodes('master') : [];
-    const answers = nodes.map((node) => node.call('PUBSUB', 'SHARDNUMSUB', name));
-    return (await Promise.all(answers)).reduce<number>(
-      (sum, answer) => sum + Number((answer as unknown[])[1]),
-      0,
-    );
-  };
-
-  it('is recognised, and carries channels as sharded Pub/Sub on all its nodes', async () => {
-    const [one, two] = [await open(cluster.url), await open(cluster.nodes[2]?.url ?? '')];
-    expect(one).toMatchObject({ isCluster: true, publishCommand: 'SPUBLISH' });
-    const heard = names.flatMap((name) => [
-      listen(one, name),
-      listen(two, name),
-      listen(two, name),
-    ]);
-    await Promise.all(heard.map(({ confirmed }) => confirmed));
-    await Promise.all(names.map((name) => two.publishChannel(name, `in ${name}`)));
-    const expected = names.flatMap((name) => Array.from({ length: 3 }, () => [`in ${name}`]));
-    await vi.waitFor(() => expect(heard.map((each) => each.heard)).toEqual(expected));
-  });
-
-  it('brings channels back after one of its nodes was killed, and tells who must catch up', async () => {
-    const handles = await open(cluster.url);
-    const channels = names.map((name) => listen(handles, name));
-    await Promise.all(channels.map(({ confirmed }) => confirmed));
-    const reconnected = vi.fn();
-    handles.onReconnect(reconnected);
-    await cluster.nodes[1]?.kill9();
-    await cluster.nodes[1]?.restart();
-    await vi.waitFor(() => expect(reconnected).toHaveBeenCalled(), 30_000);
-    await vi.waitFor(() => expect(handles.readiness()).toBe('ok'), 30_000);
-    await vi.waitFor(async () => {
-      await Promise.all(names.map((name) => handles.publishChannel(name, 'back')));
-      expect(channels.every(({ heard }) => heard.includes('back'))).toBe(true);
-    }, 30_000);
-  });
-
-  it('subscribes a channel once, at one node, and leaves it with its last listener', async () => {
-    const handles = await open(cluster.url);
-    const [first, second] = [listen(handles, 'room'), listen(handles, 'room')];
-    await first.confirmed;
-    expect(await shardedSubscribers(handles, 'room')).toBe(1);
-    first.end();
-    await handles.publishChannel('room', 'still here');
-    await vi.waitFor(() => expect(second.heard).toEqual(['still here']));
-    second.end();
-    await vi.waitFor(async () => expect(await shardedSubscribers(handles, 'room')).toBe(0));
   });
 });
 
