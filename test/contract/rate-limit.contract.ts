@@ -52,6 +52,24 @@ export function rateLimitContract(
       expect(await limit.take('a', one)).toEqual({ granted: true });
     });
 
+    it('counts a use once that comes again under its name, also when the limit is reached', async () => {
+      const limit = await make(createManualClock());
+      const one = { most: 1, windowMs: 10_000 };
+      expect(await limit.take('a', one, 'first')).toEqual({ granted: true });
+      expect(await limit.take('a', one, 'first')).toEqual({ granted: true });
+      expect(await limit.take('a', one, 'second')).toMatchObject({ granted: false });
+    });
+
+    it('does not count what was given back', async () => {
+      const limit = await make(createManualClock());
+      const one = { most: 1, windowMs: 10_000 };
+      await limit.take('a', one, 'first');
+      await limit.giveBack('a', 'second');
+      expect(await limit.take('a', one, 'second')).toMatchObject({ granted: false });
+      await limit.giveBack('a', 'first');
+      expect(await limit.take('a', one, 'second')).toEqual({ granted: true });
+    });
+
     it('grants no more than the limit to uses that come at once', async () => {
       const limit = await make(createManualClock());
       const taken = await Promise.all(Array.from({ length: 20 }, () => limit.take('a', three)));
