@@ -1,28 +1,45 @@
 import { isIPv6 } from 'node:net';
 
-/** How many sockets each address holds. */
+/** The places of an address on all nodes. */
+export interface SharedPlaces {
+  /** False: with those of other nodes it is more than `most`. `own`: how many it holds here now. */
+  claim(network: string, own: number, most: number): Promise<boolean>;
+  release(network: string, own: number): void;
+}
+
+/** How many connections each address holds. */
 export class AddressPlaces {
   readonly #most: number;
+  readonly #shared: SharedPlaces | null;
   readonly #taken = new Map<string, number>();
 
-  constructor(most: number) {
+  constructor(most: number, shared: SharedPlaces | null = null) {
     this.#most = most;
+    this.#shared = shared;
   }
 
-  /** False: it holds as many as it may. */
-  take(address: string): boolean {
+  /**
+   * False: it holds as many as it may.
+   *
+   * @param onTooMany called a moment later when the other nodes have the rest: it has to go
+   */
+  take(address: string, onTooMany: () => void): boolean {
     const network = networkOf(address);
-    const taken = this.#taken.get(network) ?? 0;
-    if (taken >= this.#most) return false;
-    this.#taken.set(network, taken + 1);
+    const taken = (this.#taken.get(network) ?? 0) + 1;
+    if (taken > this.#most) return false;
+    this.#taken.set(network, taken);
+    void this.#shared?.claim(network, taken, this.#most).then((isGranted) => {
+      if (!isGranted) onTooMany();
+    });
     return true;
   }
 
   release(address: string): void {
     const network = networkOf(address);
-    const taken = this.#taken.get(network) ?? 0;
-    if (taken <= 1) this.#taken.delete(network);
-    else this.#taken.set(network, taken - 1);
+    const left = (this.#taken.get(network) ?? 1) - 1;
+    if (left === 0) this.#taken.delete(network);
+    else this.#taken.set(network, left);
+    this.#shared?.release(network, left);
   }
 }
 

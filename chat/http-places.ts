@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors.ts';
-import { AddressPlaces } from './address-places.ts';
+import type { AddressPlaces } from './address-places.ts';
 import { waitersRefused } from './socket-metrics.ts';
 
 const MOST_IN_ALL = 20_000;
@@ -10,13 +10,19 @@ export class FallbackPlaces {
   readonly #stops = new Set<() => void>();
   #taken = 0;
 
-  constructor(mostOfOneAddress: number) {
-    this.#addresses = new AddressPlaces(mostOfOneAddress);
+  /** @param addresses the places of sockets as well */
+  constructor(addresses: AddressPlaces) {
+    this.#addresses = addresses;
   }
 
-  /** Returns the function that gives it back. @throws AppError `connections_too_many` */
-  take(address: string): () => void {
-    if (this.#taken >= MOST_IN_ALL || !this.#addresses.take(address)) {
+  /**
+   * Returns the function that gives it back.
+   *
+   * @param onTooMany called a moment later when the address holds too many on other nodes
+   * @throws AppError `connections_too_many`
+   */
+  take(address: string, onTooMany: () => void): () => void {
+    if (this.#taken >= MOST_IN_ALL || !this.#addresses.take(address, onTooMany)) {
       waitersRefused.inc();
       throw new AppError({
         code: 'connections_too_many',

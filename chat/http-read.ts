@@ -65,7 +65,7 @@ async function hold(
   held: { req: Request; res: Response; view: RoomView; waitMs: number; isStaff: boolean },
 ): Promise<void> {
   const { res, view, waitMs } = held;
-  const release = parts.places.take(held.req.ip ?? '');
+  const release = parts.places.take(held.req.ip ?? '', () => res.destroy());
   const stop = waiters.add({
     after: view.offset,
     isStaff: held.isStaff,

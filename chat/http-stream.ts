@@ -21,7 +21,7 @@ export function createStreamer(parts: ReadParts) {
     const asker = await findAsker(parts, req);
     const { room, isStaff, standing } = asker;
     const { after } = readQuery(req, room);
-    const release = parts.places.take(req.ip ?? '');
+    const release = parts.places.take(req.ip ?? '', () => res.destroy());
     res.once('close', release);
     const lastId = Number(req.get('last-event-id') ?? Number.NaN);
     const from = Number.isInteger(lastId)

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Upgrade } from '../platform/http-upgrade.ts';
 import { isOwnOrigin } from '../platform/own-origin.ts';
 import type { CLOSE } from '../platform/protocol/chat/close-codes.ts';
-import { AddressPlaces } from './address-places.ts';
+import type { AddressPlaces } from './address-places.ts';
 import type { ChatParts } from './chat-parts.ts';
 import { createSocketServer } from './chat-socket.ts';
 import { Connection } from './connection.ts';
@@ -18,13 +18,12 @@ export const MOST_SOCKETS = 100_000;
  * tells its page nothing of an upgrade that was refused.
  */
 export function createUpgradeHandler(
-  parts: ChatParts,
+  parts: ChatParts & { places: AddressPlaces },
   hub: Hub,
   mostSockets = MOST_SOCKETS,
 ): (upgrade: Upgrade) => void {
-  const { config, httpIdentity, newId } = parts;
+  const { config, httpIdentity, newId, places } = parts;
   const server = createSocketServer();
-  const places = new AddressPlaces(config.chatMaxPerAddress);
 
   return (asked) => {
     const { req, socket: raw, head, address } = asked;
@@ -33,7 +32,7 @@ export function createUpgradeHandler(
     if (socket === null) return;
     const channelName = channelOf(req.url ?? '');
     const isForeign = req.headers.origin !== undefined && !isOwnOrigin(req, config);
-    const hasPlace = places.take(address);
+    const hasPlace = places.take(address, () => connection.close('tooMany'));
     const hasCookie = req.headers.cookie !== undefined && !isForeign;
     const cookieIdentity = hasCookie ? httpIdentity.ofUpgrade(req).catch(() => null) : null;
     const connection = new Connection(hub, {
