@@ -13,11 +13,25 @@ export interface ChannelSettings {
   terms: string[];
 }
 
+type Kept = Omit<ChannelSettings, 'terms'>;
+export type SettingsChange = (now: ChannelSettings) => Partial<Kept>;
+export interface SettingsChanged {
+  before: ChannelSettings;
+  after: ChannelSettings;
+}
+
 /** How a channel's chat is set, kept in the database. */
 export interface SettingsStore {
   of(channelId: string): Promise<ChannelSettings>;
-  /** Told to every node. What is left out stays as it is. */
-  save(channelId: string, change: Partial<Omit<ChannelSettings, 'terms'>>): Promise<void>;
+  /** As the database has them, whatever this node last heard. */
+  fresh(channelId: string): Promise<ChannelSettings>;
+  /**
+   * One change after the other, whoever makes them: `change` is given what is there now. Told to
+   * every node.
+   */
+  change(channelId: string, change: SettingsChange): Promise<SettingsChanged>;
+  /** This channel's are read anew; without: everybody's. */
+  forget(channelId?: string): void;
   /** False: it was there (or not there) before. */
   addTerm(channelId: string, term: { term: string; by: string; at: number }): Promise<boolean>;
   removeTerm(channelId: string, term: string): Promise<boolean>;
@@ -45,21 +59,21 @@ export function createSettingsStore({ db, bus }: { db: Database; bus: Bus }): Se
   return {
     // A change while it was read ends the reading: then it is read again.
     of: async (channelId) => (await cache.fetch(channelId)) ?? load(db, channelId),
-    async save(channelId, change) {
-      await db.transaction().execute(async (transaction) => {
-        const { modes, pinned, filters } = { ...(await load(transaction, channelId)), ...change };
-        const values = {
-          modes: JSON.stringify(modes),
-          pinned: pinned === null ? null : JSON.stringify(pinned),
-          filters: JSON.stringify(filters),
-        };
-        await transaction
-          .insertInto('chat_settings')
-          .values({ channel_id: channelId, ...values })
-          .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(values))
-          .execute();
+    fresh: (channelId) => load(db, channelId),
+    async change(channelId, change) {
+      const both = await db.transaction().execute(async (transaction) => {
+        await lock(transaction, channelId);
+        const before = await load(transaction, channelId);
+        const after = { ...before, ...change(before) };
+        await write(transaction, channelId, after);
+        return { before, after };
       });
       changed(channelId);
+      return both;
+    },
+    forget(channelId) {
+      if (channelId === undefined) cache.clear();
+      else cache.delete(channelId);
     },
     async addTerm(channelId, { term, by, at }) {
       const added = await db
@@ -86,6 +100,30 @@ export function createSettingsStore({ db, bus }: { db: Database; bus: Bus }): Se
       cache.clear();
     },
   };
+}
+
+const toColumns = ({ modes, pinned, filters }: Kept) => ({
+  modes: JSON.stringify(modes),
+  pinned: pinned === null ? null : JSON.stringify(pinned),
+  filters: JSON.stringify(filters),
+});
+
+/** Makes the row when there is none, and holds it until the transaction ends. */
+async function lock(db: Database, channelId: string): Promise<void> {
+  const nothing = { modes: NO_MODES, pinned: null, filters: NO_FILTERS };
+  await db
+    .insertInto('chat_settings')
+    .values({ channel_id: channelId, ...toColumns(nothing) })
+    .onConflict((conflict) => conflict.column('channel_id').doUpdateSet({ channel_id: channelId }))
+    .execute();
+}
+
+async function write(db: Database, channelId: string, settings: ChannelSettings): Promise<void> {
+  await db
+    .updateTable('chat_settings')
+    .set(toColumns(settings))
+    .where('channel_id', '=', channelId)
+    .execute();
 }
 
 async function load(db: Database, channelId: string): Promise<ChannelSettings> {

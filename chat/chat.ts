@@ -2,7 +2,9 @@ import type { Router } from 'express';
 import type { Context } from '../platform/context.ts';
 import type { Upgrade } from '../platform/http-upgrade.ts';
 import type { Service } from '../platform/service.ts';
+import { AddressPlaces, type SharedPlaces } from './address-places.ts';
 import type { ChatParts } from './chat-parts.ts';
+import type { House } from './house.ts';
 import { FallbackPlaces } from './http-places.ts';
 import type { ReadParts } from './http-read.ts';
 import { createFallbackRouter } from './http-router.ts';
@@ -17,6 +19,9 @@ export interface Chat extends Service {
 }
 
 export interface OpenParts extends ChatParts {
+  house: House;
+  /** Null: this node is the only one. */
+  sharedPlaces: SharedPlaces | null;
   close(): Promise<void>;
 }
 
@@ -50,8 +55,10 @@ export function createChatOver(open: () => Promise<OpenParts>, options: ChatOpti
       const parts = await open();
       const hub = new Hub(parts, options.times);
       hub.start();
-      const accept = createUpgradeHandler(parts, hub, options.mostSockets);
-      const places = new FallbackPlaces(parts.config.chatMaxPerAddress);
+      const addresses = new AddressPlaces(parts.config.chatMaxPerAddress, parts.sharedPlaces);
+      const withPlaces = { ...parts, places: addresses };
+      const accept = createUpgradeHandler(withPlaces, hub, options.mostSockets);
+      const places = new FallbackPlaces(addresses);
       const { rooms, presence: presenceTeller } = hub;
       running = { parts, hub, accept, fallbacks: { ...parts, rooms, presenceTeller, places } };
     },

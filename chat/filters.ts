@@ -23,36 +23,66 @@ const linkify = new LinkifyIt().set({ fuzzyIP: true });
 
 export const hasLink = (text: string): boolean => linkify.test(text);
 
-/** Letters that look like others, as people write around a blocked word. */
-const LOOKALIKES: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '8': 'b',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-  '|': 'i',
-};
+/** Letters that look like Latin ones, as people write around a blocked word. */
+const LOOKALIKES = new Map(
+  Object.entries({
+    a: '4@аα',
+    b: '8в',
+    c: 'сϲ',
+    e: '3еε',
+    h: 'н',
+    i: '1іι!|ı',
+    j: 'ј',
+    k: 'кκ',
+    m: 'м',
+    n: 'ν',
+    o: '0оο',
+    p: 'рρ',
+    s: '5$ѕ',
+    t: '7тτ',
+    x: 'хχ',
+    y: 'у',
+  }).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const)),
+);
+const MARKS = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]/gu;
 
-/** For comparing only: without case, marks and joiners, full-width and lookalike letters made plain. */
-export function fold(text: string): string {
-  return text
+/** For comparing only: without case, accents and joiners; full-width letters and lookalikes made plain. */
+export const fold = (text: string): string => toLatin(plain(text));
+
+const plain = (text: string): string =>
+  text
     .normalize('NFKD')
-    .replace(/[\p{M}\u200c\u200d]/gu, '')
-    .toLowerCase()
-    .replace(/[01345780@$!|]/g, (sign) => LOOKALIKES[sign] ?? sign);
-}
+    .replace(MARKS, '')
+    .replace(/[\u200c\u200d]/gu, '')
+    .toLowerCase();
+
+/** `!` and `|` end sentences too: they are letters only before others. */
+const toLatin = (text: string): string =>
+  text.replace(/[^a-z\s!|]|[!|](?=[\p{L}\p{N}@$])/gu, (sign) => LOOKALIKES.get(sign) ?? sign);
+
+/** Scripts that put no space between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const isWordSign = (sign: string): boolean => /[\p{L}\p{N}_]/u.test(sign) && !UNSPACED.test(sign);
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A term matches as a whole word; `*` at its end or beginning stands for any letters. */
 function termPattern(term: string): RegExp {
-  const inner = escapeRegExp(fold(term)).replace(/^\\\*|\\\*$/g, '[\\p{L}\\p{N}_]*');
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${inner}(?![\\p{L}\\p{N}_])`, 'u');
+  const folded = fold(term);
+  const inner = escapeRegExp(folded).replace(/^\\\*|\\\*$/g, '[\\p{L}\\p{N}_]*');
+  const before = isWordSign([...folded][0] ?? '') ? '(?<![\\p{L}\\p{N}_])' : '';
+  const after = isWordSign([...folded].at(-1) ?? '') ? '(?![\\p{L}\\p{N}_])' : '';
+  return new RegExp(before + inner + after, 'u');
+}
+
+export const MOST_TERM_LENGTH = 100;
+/** As it is kept; null: it would match nothing or everything. */
+export function readTerm(raw: string): string | null {
+  const term = raw.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+  const letters = [...fold(term).replaceAll('*', '').trim()];
+  const isWhole = letters.length >= 2 || (letters.length === 1 && !isWordSign(letters[0] ?? ''));
+  return isWhole && term.length <= MOST_TERM_LENGTH ? term : null;
 }
 
 const MOST_PATTERNS = 10_000;
@@ -83,7 +113,9 @@ export function heldBy(
   author: { mayLink: boolean; lastText: string | null },
 ): Held | null {
   const folded = fold(text);
-  const term = channel.terms.find((one) => patternOf(one).test(folded));
+  // With its signs as signs too: in `@name` none of them is a letter.
+  const forms = [folded, plain(text)];
+  const term = channel.terms.find((one) => forms.some((form) => patternOf(one).test(form)));
   if (term !== undefined) return { rule: 'term', reason: `It has the blocked term “${term}”.` };
   if (!author.mayLink && hasLink(text)) {
     return {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Bus } from '../platform/bus.ts';
 import type { Channel } from '../platform/channels.ts';
-import type { Clock, NewId } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { ChatHeldTable } from '../platform/db/chat-schema.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { Author } from '../platform/protocol/chat/roles.ts';
@@ -15,31 +15,33 @@ export interface HeldDraft {
   replyTo: string | null;
   /** The message reported; null: it was never shown. */
   messageId: string | null;
+  /** The author's own id of it; null: a report. */
+  clientId: string | null;
   rule: string;
   reason: string;
 }
 
-export type Held = HeldMessage & Pick<HeldDraft, 'replyTo' | 'messageId'>;
+export type Held = HeldMessage & Pick<HeldDraft, 'replyTo' | 'messageId' | 'clientId'>;
 
 /** Messages that wait for a moderator of their channel. */
 export interface HeldQueue {
-  add(channel: Channel, draft: HeldDraft): Promise<void>;
+  /** `denied`: it came before, and a moderator did not want it. */
+  add(channel: Channel, draft: HeldDraft): Promise<'waiting' | 'denied'>;
+  find(channel: Channel, id: string): Promise<Held | null>;
   /** Takes it out, for one moderator only; null: another one was quicker. */
-  take(channel: Channel, id: string): Promise<Held | null>;
+  take(channel: Channel, id: string, verdict: 'approved' | 'denied'): Promise<Held | null>;
+  /** What was taken and came to nothing waits again. */
+  putBack(channel: Channel, held: Held): Promise<void>;
   /** Oldest first. */
   list(channelId: string): Promise<HeldMessage[]>;
-  has(channelId: string, id: string): Promise<boolean>;
 }
 
 /** Beyond it the oldest go unseen: nobody reviews so many. */
 const MOST_HELD = 500;
+/** As long as the broker knows what a client sent. */
+const DENIED_KEPT_MS = 86_400_000;
 
-export function createHeldQueue(house: {
-  db: Database;
-  bus: Bus;
-  clock: Clock;
-  newId: NewId;
-}): HeldQueue {
+export function createHeldQueue(house: { db: Database; bus: Bus; clock: Clock }): HeldQueue {
   const { db, bus, clock } = house;
   const tell = (channel: Channel, added: HeldMessage[], removed: string[]): void =>
     bus.publish('chat:frame', {
@@ -47,69 +49,91 @@ export function createHeldQueue(house: {
       to: { role: 'moderator' },
       frame: { type: 'queue', added, removed },
     });
+  const insert = async (channel: Channel, row: Selectable<ChatHeldTable>): Promise<boolean> => {
+    const added = await db
+      .insertInto('chat_held')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (added === undefined) return false;
+    tell(channel, [toMessage(row)], await trim(db, channel.id, clock.now()));
+    return true;
+  };
+  const waiting = (channel: Channel, id: string) =>
+    db
+      .selectFrom('chat_held')
+      .selectAll()
+      .where('channel_id', '=', channel.id)
+      .where('id', '=', id)
+      .where('denied_at', 'is', null);
 
   return {
     async add(channel, draft) {
-      const at = clock.now();
-      const added = await db
-        .insertInto('chat_held')
-        .values({
-          id: draft.id,
-          channel_id: channel.id,
-          at,
-          author: JSON.stringify(draft.author),
-          text: draft.text,
-          reply_to: draft.replyTo,
-          message_id: draft.messageId,
-          rule: draft.rule,
-          reason: draft.reason,
-        })
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      if (added === undefined) return;
-      const { id, author, text, rule, reason } = draft;
-      tell(channel, [{ id, at, author, text, rule, reason }], await trim(db, channel.id));
+      if (await insert(channel, toRow(channel, draft, clock.now()))) return 'waiting';
+      const row = await waiting(channel, draft.id).executeTakeFirst();
+      return row === undefined ? 'denied' : 'waiting';
     },
-    async take(channel, id) {
-      const row = await db
-        .deleteFrom('chat_held')
-        .where('channel_id', '=', channel.id)
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst();
+    async find(channel, id) {
+      const row = await waiting(channel, id).executeTakeFirst();
+      return row === undefined ? null : toHeld(row);
+    },
+    async take(channel, id, verdict) {
+      const row = await (verdict === 'approved'
+        ? remove(db, channel, id)
+        : deny(db, channel, { id, at: clock.now() }));
       if (row === undefined) return null;
       tell(channel, [], [id]);
-      return { ...toHeld(row), replyTo: row.reply_to, messageId: row.message_id };
+      return toHeld(row);
+    },
+    async putBack(channel, held) {
+      await db.deleteFrom('chat_held').where('id', '=', held.id).execute();
+      await insert(channel, toRow(channel, held, held.at));
     },
     async list(channelId) {
       const rows = await db
         .selectFrom('chat_held')
         .selectAll()
         .where('channel_id', '=', channelId)
+        .where('denied_at', 'is', null)
         .orderBy('at')
         .limit(MOST_HELD)
         .execute();
-      return rows.map(toHeld);
-    },
-    async has(channelId, id) {
-      const row = await db
-        .selectFrom('chat_held')
-        .select('id')
-        .where('channel_id', '=', channelId)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row !== undefined;
+      return rows.map(toMessage);
     },
   };
 }
 
+const remove = (db: Database, channel: Channel, id: string) =>
+  db
+    .deleteFrom('chat_held')
+    .where('id', '=', id)
+    .where('channel_id', '=', channel.id)
+    .where('denied_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+const deny = (db: Database, channel: Channel, { id, at }: { id: string; at: number }) =>
+  db
+    .updateTable('chat_held')
+    .set({ denied_at: at })
+    .where('id', '=', id)
+    .where('channel_id', '=', channel.id)
+    .where('denied_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+
 /** Ids of those that had to go. */
-async function trim(db: Database, channelId: string): Promise<string[]> {
+async function trim(db: Database, channelId: string, now: number): Promise<string[]> {
+  await db
+    .deleteFrom('chat_held')
+    .where('channel_id', '=', channelId)
+    .where('denied_at', '<', now - DENIED_KEPT_MS)
+    .execute();
   const surplus = await db
     .selectFrom('chat_held')
     .select('id')
     .where('channel_id', '=', channelId)
+    .where('denied_at', 'is', null)
     .orderBy('at', 'desc')
     .offset(MOST_HELD)
     .limit(MOST_HELD)
@@ -119,11 +143,32 @@ async function trim(db: Database, channelId: string): Promise<string[]> {
   return ids;
 }
 
-const toHeld = (row: Selectable<ChatHeldTable>): HeldMessage => ({
+const toRow = (channel: Channel, draft: HeldDraft, at: number): Selectable<ChatHeldTable> => ({
+  id: draft.id,
+  channel_id: channel.id,
+  at,
+  author: JSON.stringify(draft.author),
+  text: draft.text,
+  reply_to: draft.replyTo,
+  message_id: draft.messageId,
+  rule: draft.rule,
+  reason: draft.reason,
+  client_id: draft.clientId,
+  denied_at: null,
+});
+
+const toMessage = (row: Selectable<ChatHeldTable>): HeldMessage => ({
   id: row.id,
   at: Number(row.at),
   author: JSON.parse(row.author) as Author,
   text: row.text,
   rule: row.rule,
   reason: row.reason,
+});
+
+const toHeld = (row: Selectable<ChatHeldTable>): Held => ({
+  ...toMessage(row),
+  replyTo: row.reply_to,
+  messageId: row.message_id,
+  clientId: row.client_id,
 });

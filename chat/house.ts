@@ -7,6 +7,7 @@ import type { Actions } from './actions.ts';
 import type { Blocks } from './blocks.ts';
 import type { Broker } from './broker.ts';
 import type { SettingsStore } from './channel-settings.ts';
+import type { Emotes } from './emotes.ts';
 import type { HeldQueue } from './held-queue.ts';
 import type { Person } from './person.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -42,6 +43,7 @@ export interface House {
   blocks: Blocks;
   held: HeldQueue;
   whispers: Whispers;
+  emotes: Emotes;
 }
 
 export type WishOf<T extends Wish['type']> = Extract<Wish, { type: T }>;

@@ -141,7 +141,7 @@ export class Hub implements ConnectionHost, RoomHost {
 
   onEntries(room: Room, entries: Entry[]): void {
     for (const entry of entries) {
-      this.#parts.rules.observe(room.channel.name, entry);
+      this.#parts.rules.observe(room.channel, entry);
       if (entry.kind !== 'sanction') continue;
       const { user }: { user: string } = JSON.parse(entry.json);
       void this.#readmit({ channel: room.channel.name, userId: user });

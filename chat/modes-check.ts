@@ -1,8 +1,11 @@
+import type { Channel } from '../platform/channels.ts';
 import type { Modes } from '../platform/protocol/chat/modes.ts';
 import { fold } from './filters.ts';
 import type { Call, House } from './house.ts';
 import { may } from './permissions.ts';
 import { Refusal } from './refusal.ts';
+import { stableId } from './stable-id.ts';
+import type { Uses } from './uses.ts';
 
 const SHIELD_SLOW_S = 10;
 const SHIELD_FOLLOWED_MIN = 10;
@@ -23,12 +26,12 @@ function effective(modes: Modes): Modes {
 /**
  * Whether the channel's modes let this message pass.
  *
- * @throws Refusal `members_only`, `followers_only`, `emote_only`, `not_unique`, `slow_mode`
+ * @throws Refusal `members_only`, `followers_only`, `emote_only`, `slow_mode`, `not_unique`
  */
 export async function checkModes(
   house: House,
   { channel, person }: Pick<Call, 'channel' | 'person'>,
-  message: { text: string; modes: Modes },
+  message: { text: string; modes: Modes; uses: Uses },
 ): Promise<void> {
   if (may(person.roles, 'write_past_modes')) return;
   const modes = effective(message.modes);
@@ -42,15 +45,16 @@ export async function checkModes(
     const standing = await house.standings.of(channel, person.id);
     checkFollowed(house.clock.now(), standing?.followedAt ?? null, modes.followersOnly);
   }
-  if (modes.emoteOnly && !isEmotesOnly(message.text)) {
+  if (modes.emoteOnly && !(await isEmotesOnly(house, channel, message.text))) {
     throw new Refusal({
       code: 'emote_only',
       message: 'Only emotes just now: :names: of emotes, or emoji.',
     });
   }
-  if (modes.unique)
-    await checkUnique(house, `unique:${channel.id}:${person.id}:${fold(message.text)}`);
-  if (modes.slow > 0) await checkSlow(house, `slow:${channel.id}:${person.id}`, modes.slow);
+  const { uses } = message;
+  const mine = `${channel.id}:${person.id}`;
+  if (modes.slow > 0) await checkSlow(uses, `slow:${mine}`, modes.slow);
+  if (modes.unique) await checkUnique(uses, `unique:${mine}:${stableId(fold(message.text))}`);
 }
 
 function checkFollowed(now: number, followedAt: number | null, minutes: number): void {
@@ -70,11 +74,19 @@ function checkFollowed(now: number, followedAt: number | null, minutes: number):
   }
 }
 
-const isEmotesOnly = (text: string): boolean =>
-  /^(?:\s|:[a-z0-9_]{2,32}:|\p{RGI_Emoji})+$/iv.test(text);
+const EMOTE = /:([a-z0-9_]{2,32}):/gi;
 
-async function checkUnique(house: House, key: string): Promise<void> {
-  const taken = await house.limits.take(key, { most: 1, windowMs: UNIQUE_WITHIN_MS });
+/** Emoji, and names of emotes that there are. */
+async function isEmotesOnly(house: House, channel: Channel, text: string): Promise<boolean> {
+  const names = [...text.matchAll(EMOTE)].map(([, name = '']) => name.toLowerCase());
+  if (!/^(?:\s|\p{RGI_Emoji})*$/v.test(text.replace(EMOTE, ' '))) return false;
+  if (names.length === 0) return true;
+  const known = await house.emotes.names(channel.id);
+  return names.every((name) => known.has(name));
+}
+
+async function checkUnique(uses: Uses, key: string): Promise<void> {
+  const taken = await uses.take(key, { most: 1, windowMs: UNIQUE_WITHIN_MS });
   if (taken.granted) return;
   throw new Refusal({
     code: 'not_unique',
@@ -83,8 +95,8 @@ async function checkUnique(house: House, key: string): Promise<void> {
   });
 }
 
-async function checkSlow(house: House, key: string, seconds: number): Promise<void> {
-  const taken = await house.limits.take(key, { most: 1, windowMs: seconds * 1000 });
+async function checkSlow(uses: Uses, key: string, seconds: number): Promise<void> {
+  const taken = await uses.take(key, { most: 1, windowMs: seconds * 1000 });
   if (taken.granted) return;
   throw new Refusal({
     code: 'slow_mode',

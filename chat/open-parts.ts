@@ -6,8 +6,10 @@ import { createSettingsStore } from './channel-settings.ts';
 import type { OpenParts } from './chat.ts';
 import { openChatLog } from './chat-log.ts';
 import { createRules } from './chat-rules.ts';
+import { createEmotes } from './emotes.ts';
 import { createHeldQueue } from './held-queue.ts';
 import type { House } from './house.ts';
+import { createRedisPlaces, type RedisPlaces } from './places-redis.ts';
 import type { Presence } from './presence.ts';
 import { createMemoryPresence } from './presence-memory.ts';
 import { createRedisPresence } from './presence-redis.ts';
@@ -22,16 +24,24 @@ import { createWhispers } from './whispers.ts';
 export async function openParts(context: Context): Promise<OpenParts> {
   const log = context.log.child({ service: 'chat' });
   const { broker, archive, messages, close } = await openChatLog({ ...context, log });
-  const { presence, limits } = openShared({ ...context, log });
+  const { presence, limits, places } = openShared({ ...context, log });
   const sanctions = createSanctions(context);
   const blocks = createBlocks(context);
   const standings = createStandings({ ...context, sanctions, blocks });
+  const settings = createSettingsStore(context);
+  const emotes = createEmotes(context);
+  // What the bus told while Redis was away was missed.
+  const stopForgetting = context.redis?.onReconnect(() => {
+    standings.forget();
+    settings.forget();
+  });
   const house: House = {
     ...context,
     broker,
     limits,
     messages,
-    settings: createSettingsStore(context),
+    settings,
+    emotes,
     standings,
     sanctions,
     actions: createActions(context),
@@ -45,22 +55,34 @@ export async function openParts(context: Context): Promise<OpenParts> {
     broker,
     presence,
     archive,
+    house,
+    sharedPlaces: places,
     rules: createRules(house),
     httpIdentity: createHttpIdentity(context),
     async close() {
-      standings.close();
+      stopForgetting?.();
+      for (const part of [standings, settings, emotes]) part.close();
+      await places?.close();
       await Promise.all([presence.close(), limits.close(), close()]);
     },
   };
 }
 
+interface Shared {
+  presence: Presence;
+  limits: RateLimit;
+  places: RedisPlaces | null;
+}
+
 /** What all nodes count together. */
-function openShared(context: Context): { presence: Presence; limits: RateLimit } {
-  const { clock, redis, newId, log } = context;
-  if (redis === null)
-    return { presence: createMemoryPresence({ clock }), limits: createMemoryRateLimit({ clock }) };
+function openShared({ clock, redis, newId, log }: Context): Shared {
+  if (redis === null) {
+    const presence = createMemoryPresence({ clock });
+    return { presence, limits: createMemoryRateLimit({ clock }), places: null };
+  }
   return {
     presence: createRedisPresence({ redis, clock, newId, log }),
     limits: createRedisRateLimit({ redis, clock, newId }),
+    places: createRedisPlaces({ redis, clock, node: newId() }),
   };
 }

@@ -39,5 +39,5 @@ export interface Rules {
     person: Person,
   ): Promise<Pick<ServerMessageOf<'welcome'>, 'modes' | 'pinned' | 'held'>>;
   /** Every entry of a channel that has connections on this node, before they hear of it. */
-  observe(channel: string, entry: Entry): void;
+  observe(channel: Channel, entry: Entry): void;
 }

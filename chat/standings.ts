@@ -21,6 +21,8 @@ export interface KnownStanding {
 export interface Standings {
   /** Null: there is no such person any more. */
   of(channel: Channel, userId: string): Promise<KnownStanding | null>;
+  /** Whoever this is here is asked anew; without: whoever anybody is. */
+  forget(channel?: string, userId?: string): void;
   close(): void;
 }
 
@@ -54,6 +56,10 @@ export function createStandings(sources: Sources): Standings {
     of: async (channel, userId) =>
       (await cache.fetch(`${channel.name} ${userId}`, { context: channel })) ??
       load(sources, channel, userId),
+    forget(channel, userId) {
+      if (channel === undefined || userId === undefined) cache.clear();
+      else cache.delete(`${channel} ${userId}`);
+    },
     close() {
       unsubscribe();
       cache.clear();
@@ -83,7 +89,8 @@ async function load(
       'member',
     ],
     followedAt,
-    sanction,
+    // A channel is its broadcaster's, whatever was before.
+    sanction: role === 'broadcaster' ? null : sanction,
     blocked,
   };
 }

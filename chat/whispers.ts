@@ -8,13 +8,14 @@ export type WhispersFrom = ChatPreferenceTable['whispers_from'];
 export interface Whisper {
   id: string;
   at: number;
-  /** True: the same client's id came before. */
-  repeated: boolean;
+  text: string;
 }
 
 /** Messages between two people. Off for strangers, until somebody says otherwise. */
 export interface Whispers {
   mayWhisper(fromId: string, toId: string): Promise<boolean>;
+  /** What was kept for this client's id; null: nothing yet. */
+  kept(from: string, clientId: string): Promise<(Whisper & { to: string }) | null>;
   keep(whisper: { from: string; to: string; clientId: string; text: string }): Promise<Whisper>;
   preference(userId: string): Promise<WhispersFrom>;
   setPreference(userId: string, from: WhispersFrom): Promise<void>;
@@ -43,6 +44,18 @@ export function createWhispers(house: { db: Database; clock: Clock; newId: NewId
     return row !== undefined;
   };
 
+  const kept: Whispers['kept'] = async (from, clientId) => {
+    const row = await db
+      .selectFrom('chat_whispers')
+      .select(['id', 'to_id', 'at', 'text'])
+      .where('from_id', '=', from)
+      .where('client_id', '=', clientId)
+      .executeTakeFirst();
+    return row === undefined
+      ? null
+      : { id: row.id, to: row.to_id, at: Number(row.at), text: row.text };
+  };
+
   return {
     preference,
     async mayWhisper(fromId, toId) {
@@ -56,16 +69,16 @@ export function createWhispers(house: { db: Database; clock: Clock; newId: NewId
       const from = await preference(toId);
       return from === 'everyone' || (from === 'answered' && (await exists(toId, fromId)));
     },
+    kept,
     async keep({ from, to, clientId, text }) {
-      const id = newId();
-      const at = clock.now();
-      const kept = await db
+      const whisper = { id: newId(), at: clock.now(), text };
+      const added = await db
         .insertInto('chat_whispers')
-        .values({ id, from_id: from, client_id: clientId, to_id: to, at, text })
+        .values({ ...whisper, from_id: from, client_id: clientId, to_id: to })
         .onConflict((conflict) => conflict.columns(['from_id', 'client_id']).doNothing())
         .returning('id')
         .executeTakeFirst();
-      return { id, at, repeated: kept === undefined };
+      return added === undefined ? ((await kept(from, clientId)) ?? whisper) : whisper;
     },
     async setPreference(userId, from) {
       const values = { whispers_from: from };

@@ -10,16 +10,14 @@ export const announce: Command<'announce'> = async (house, call) => {
   const { wish, channel, person } = call;
   const text = cleanText(wish.text);
   const clientId = wish.id === undefined ? null : `announce ${wish.id}`;
-  const { repeated } = await publishMessage(house, channel, {
+  await publishMessage(house, channel, {
     author: authorOf(person),
     clientId,
     text,
     replyTo: null,
     kind: 'announce',
   });
-  if (!repeated) {
-    const detail = { action: 'announce', text } as const;
-    await recordAction(house, call, { target: null, reason: undefined, detail });
-  }
+  const detail = { action: 'announce', text } as const;
+  await recordAction(house, call, { target: null, reason: undefined, detail });
   return done(wish);
 };

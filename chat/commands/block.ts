@@ -12,7 +12,7 @@ export const block: Command<'block'> = async (house, call) => {
     throw new Refusal({ code: 'not_yourself', message: 'You cannot block yourself.', status: 400 });
   }
   const known = await house.blocks.of(person.id);
-  if (wish.blocked && known.length >= MOST_BLOCKED) {
+  if (wish.blocked && !known.includes(user.id) && known.length >= MOST_BLOCKED) {
     throw new Refusal({
       code: 'too_many_blocked',
       message: `You block ${MOST_BLOCKED} people already. Unblock somebody first.`,

@@ -1,10 +1,17 @@
 import type { Command } from '../house.ts';
 import { announceEntry, demand, done, recordAction } from './moderating.ts';
+import { unpin } from './unpin.ts';
 
 /** Takes everything off every screen. */
 export const clear: Command<'clear'> = async (house, call) => {
   demand(call, 'clear');
+  const { wish } = call;
   await recordAction(house, call, { target: null, reason: undefined, detail: { action: 'clear' } });
-  await announceEntry(house, call, { kind: 'cleared', frame: { type: 'cleared' } });
-  return done(call.wish);
+  await announceEntry(house, call, {
+    kind: 'cleared',
+    frame: { type: 'cleared' },
+    wishId: wish.id,
+  });
+  await unpin(house, call, () => true);
+  return done(wish);
 };

@@ -1,4 +1,5 @@
 import type { Call, Command, House } from '../house.ts';
+import { Refusal } from '../refusal.ts';
 import type { Answer, Wish } from '../rules.ts';
 import { announce } from './announce.ts';
 import { ban } from './ban.ts';
@@ -6,6 +7,7 @@ import { block } from './block.ts';
 import { clear } from './clear.ts';
 import { deleteMessage } from './delete.ts';
 import { mode } from './mode.ts';
+import { done, isRepeated } from './moderating.ts';
 import { pin } from './pin.ts';
 import { report } from './report.ts';
 import { review } from './review.ts';
@@ -34,9 +36,35 @@ const COMMANDS: { [T in Wish['type']]: Command<T> } = {
   block,
 };
 
-/** @throws Refusal with the sentence for its author */
-export function runCommand(house: House, call: Call): Promise<Answer | null> {
+/** More than anybody clicks. What is said and whispered has limits of its own. */
+const MOST_COMMANDS = { most: 60, windowMs: 30_000 };
+
+/**
+ * What was done stays done: a wish that comes again with its id is answered as the first time, also
+ * when it could not be granted now.
+ *
+ * @throws Refusal with the sentence for its author
+ */
+export async function runCommand(house: House, call: Call): Promise<Answer | null> {
   // The table's type ties each command to its wish; the compiler cannot follow the look-up.
   const command = COMMANDS[call.wish.type] as (house: House, call: Call) => Promise<Answer | null>;
-  return command(house, call);
+  if (call.wish.type === 'send' || call.wish.type === 'whisper') return command(house, call);
+  await checkRate(house, call);
+  try {
+    return await command(house, call);
+  } catch (error) {
+    if (error instanceof Refusal && (await isRepeated(house, call))) return done(call.wish);
+    throw error;
+  }
+}
+
+async function checkRate(house: House, { person, wish }: Call): Promise<void> {
+  const taken = await house.limits.take(`command:${person.id}`, MOST_COMMANDS, wish.id);
+  if (taken.granted) return;
+  throw new Refusal({
+    code: 'too_many_commands',
+    message: `That were more than ${MOST_COMMANDS.most} commands within 30 seconds. Wait a moment.`,
+    retryAfterMs: taken.retryAfterMs,
+    status: 429,
+  });
 }

@@ -1,13 +1,16 @@
 import type { User } from '../../platform/accounts.ts';
 import type { Channel } from '../../platform/channels.ts';
+import type { Database } from '../../platform/db/database.ts';
 import type { Role } from '../../platform/protocol/chat/roles.ts';
 import type { ServerMessageOf } from '../../platform/protocol/chat/server-messages.ts';
 import { type Action, type ActionDetail, isUndoable } from '../actions.ts';
 import type { EntryKind } from '../broker.ts';
 import type { Call, House } from '../house.ts';
+import { cleanReason } from '../message-text.ts';
 import { may, outranks, type Permission } from '../permissions.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer } from '../rules.ts';
+import { stableId } from '../stable-id.ts';
 
 /** @throws Refusal `not_allowed`, `sign_in_needed` */
 export function demand(call: Pick<Call, 'person'>, permission: Permission): void {
@@ -32,7 +35,7 @@ export interface Target {
 
 /** By id, or by name. @throws Refusal `user_unknown` */
 export async function findTarget(house: House, channel: Channel, ref: string): Promise<Target> {
-  const { accounts, standings } = house;
+  const { accounts } = house;
   const user = (await accounts.userById(ref)) ?? (await accounts.userByName(ref.toLowerCase()));
   if (user === null) {
     throw new Refusal({
@@ -41,31 +44,47 @@ export async function findTarget(house: House, channel: Channel, ref: string): P
       status: 404,
     });
   }
-  const standing = await standings.of(channel, user.id);
+  return targetOf(house, channel, user);
+}
+
+export async function targetOf(house: House, channel: Channel, user: User): Promise<Target> {
+  const standing = await house.standings.of(channel, user.id);
   return { user, roles: standing?.roles ?? ['member'] };
 }
 
 /** Somebody of lower rank. @throws Refusal `user_unknown`, `not_allowed` */
 export async function findSubordinate(house: House, call: Call, ref: string): Promise<Target> {
   const target = await findTarget(house, call.channel, ref);
-  if (outranks(call.person.roles, target.roles)) return target;
+  demandRank(call, target);
+  return target;
+}
+
+/** Nobody acts on somebody of their own rank or a higher one. @throws Refusal `rank_too_high`, `not_yourself` */
+export function demandRank({ person }: Pick<Call, 'person'>, { user, roles }: Target): void {
+  if (user.id === person.id) {
+    throw new Refusal({ code: 'not_yourself', message: 'That is you.', status: 400 });
+  }
+  if (outranks(person.roles, roles)) return;
   throw new Refusal({
     code: 'rank_too_high',
-    message: `${target.user.displayName} has your rank here or a higher one. The broadcaster can take a moderator's role away first.`,
+    message: `${user.displayName} has your rank here or a higher one. The broadcaster can take a moderator's role away first.`,
   });
 }
 
-/** Puts an entry into the channel's log that is no message; `frame` as clients get it. */
+/**
+ * Puts an entry into the channel's log that is no message; `frame` as clients get it. Of a wish
+ * that comes again it is put there once.
+ */
 export async function announceEntry(
   house: House,
   call: Pick<Call, 'channel' | 'person'>,
-  entry: { kind: EntryKind; frame: Record<string, unknown> },
+  entry: { kind: EntryKind; frame: Record<string, unknown>; wishId?: string | undefined },
 ): Promise<void> {
   await house.broker.publish(call.channel.name, {
     kind: entry.kind,
     id: house.newId(),
     author: call.person.id,
-    clientId: null,
+    clientId: entry.wishId === undefined ? null : `${entry.kind} ${entry.wishId}`,
     at: house.clock.now(),
     body: JSON.stringify(entry.frame),
   });
@@ -81,26 +100,47 @@ export async function standingChanged(
   await announceEntry(house, call, { kind: 'sanction', frame: { user: userId } });
 }
 
+type Acting = Pick<Call, 'channel' | 'person'> & { wish: { id?: string | undefined } };
+
+/** The same for the same wish, however often it comes. */
+export const actionIdOf = (house: House, { channel, person, wish }: Acting): string =>
+  wish.id === undefined ? house.newId() : stableId('action', channel.id, person.id, wish.id);
+
+/** It came before, and was done. */
+export const isRepeated = async (house: House, call: Acting): Promise<boolean> =>
+  call.wish.id !== undefined &&
+  (await house.actions.byId(call.channel.id, actionIdOf(house, call))) !== null;
+
+export interface Deed {
+  target: User | null;
+  reason: string | undefined;
+  detail: ActionDetail;
+  act?: (db: Database, action: Action) => Promise<void>;
+}
+
 /** Into the log of moderators, and to those of them who are here. */
 export async function recordAction(
   house: House,
-  call: Pick<Call, 'channel' | 'person'>,
-  done: { target: User | null; reason: string | undefined; detail: ActionDetail },
+  call: Acting,
+  { target, reason, detail, act }: Deed,
 ): Promise<Action> {
-  const action = await house.actions.record({
+  const draft = {
+    id: actionIdOf(house, call),
     channelId: call.channel.id,
     actorId: call.person.id,
-    targetId: done.target?.id ?? null,
-    reason: done.reason ?? null,
-    detail: done.detail,
-  });
+    targetId: target?.id ?? null,
+    reason: cleanReason(reason),
+    detail,
+  };
+  const action = await house.actions.record(draft, act);
+  if (action.repeated) return action;
   tellModerators(house, call.channel, {
     type: 'action',
     id: action.id,
     at: action.at,
     actor: call.person.name,
     action: action.detail.action,
-    target: done.target?.displayName ?? null,
+    target: target?.displayName ?? null,
     reason: action.reason,
     undoable: isUndoable(action),
   });

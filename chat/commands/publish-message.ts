@@ -15,9 +15,6 @@ export interface MessageDraft {
   kind: ChatMessage['kind'];
 }
 
-/** What an approved message is known by, so that its author's repetition finds it. */
-export const approvedClientId = (heldId: string): string => `approved ${heldId}`;
-
 /** Puts a message into the channel's log; nothing is asked any more. */
 export async function publishMessage(
   house: House,

@@ -1,14 +1,18 @@
 import type { Command } from '../house.ts';
+import { cleanReason } from '../message-text.ts';
 import { Refusal } from '../refusal.ts';
 import { demand, done } from './moderating.ts';
 
 const REPORTS = { most: 5, windowMs: 60_000 };
 
+/** One report a message is enough, whoever sends it. */
+export const reportId = (messageId: string): string => `report-${messageId}`;
+
 /** Brings a message to the moderators' queue; it stays on the screens until one of them decides. */
 export const report: Command<'report'> = async (house, call) => {
   demand(call, 'report');
   const { wish, channel, person } = call;
-  const taken = await house.limits.take(`report:${person.id}`, REPORTS);
+  const taken = await house.limits.take(`report:${person.id}`, REPORTS, wish.id);
   if (!taken.granted) {
     throw new Refusal({
       code: 'too_many_reports',
@@ -26,14 +30,14 @@ export const report: Command<'report'> = async (house, call) => {
     });
   }
   await house.held.add(channel, {
-    // One report a message is enough, whoever sends it.
-    id: `report-${message.id}`,
+    id: reportId(message.id),
     author: message.author,
     text: message.text,
     replyTo: null,
     messageId: message.id,
+    clientId: null,
     rule: 'report',
-    reason: wish.reason ?? 'Somebody reported it.',
+    reason: cleanReason(wish.reason) ?? 'Somebody reported it.',
   });
   return done(wish);
 };

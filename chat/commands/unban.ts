@@ -5,9 +5,9 @@ import { demand, done, findTarget, recordAction, standingChanged } from './moder
 /** Ends a ban or a timeout. */
 export const unban: Command<'unban'> = async (house, call) => {
   demand(call, 'unban');
-  const { wish } = call;
-  const { user } = await findTarget(house, call.channel, wish.user);
-  const was = await house.sanctions.lift(call.channel.id, user.id);
+  const { wish, channel } = call;
+  const { user } = await findTarget(house, channel, wish.user);
+  const was = await house.sanctions.of(channel.id, user.id);
   if (was === null) {
     throw new Refusal({
       code: 'not_banned',
@@ -15,10 +15,14 @@ export const unban: Command<'unban'> = async (house, call) => {
       status: 409,
     });
   }
+  const { kind, until, reason } = was;
   await recordAction(house, call, {
     target: user,
     reason: wish.reason,
-    detail: { action: 'unban', was: { kind: was.kind, until: was.until } },
+    detail: { action: 'unban', was: { kind, until, reason } },
+    act: async (db) => {
+      await house.sanctions.within(db).lift(channel.id, user.id);
+    },
   });
   await standingChanged(house, call, user.id);
   return done(wish);

@@ -1,27 +1,27 @@
 import type { User } from '../../platform/accounts.ts';
-import { unreachable } from '../../platform/errors.ts';
-import { type Action, type ActionDetail, isUndoable } from '../actions.ts';
-import type { Filters } from '../filters.ts';
-import type { Call, Command, House } from '../house.ts';
+import { type Action, isUndoable } from '../actions.ts';
+import type { Command, House } from '../house.ts';
+import type { Permission } from '../permissions.ts';
 import { Refusal } from '../refusal.ts';
-import { announceEntry, demand, done, recordAction, standingChanged } from './moderating.ts';
+import { demand, demandRank, done, recordAction, targetOf } from './moderating.ts';
+import { takeBack, type Undo } from './take-back.ts';
 
 /** Takes back what a moderator did, as far as nothing came after it. */
 export const undo: Command<'undo'> = async (house, call) => {
   demand(call, 'undo');
   const { wish, channel, person } = call;
   const action = await house.actions.byId(channel.id, wish.action);
-  if (action === null || !isUndoable(action)) {
-    throw new Refusal({
-      code: 'not_undoable',
-      message: 'This action is undone already, or cannot be undone.',
-      status: 409,
-    });
-  }
-  if (action.detail.action === 'role') demand(call, 'appoint_moderator');
-  if (!(await house.actions.markUndone(action.id, person.id))) return done(wish);
+  if (action === null || !isUndoable(action)) throw notUndoable();
+  demand(call, permissionFor(action));
   const target = action.targetId === null ? null : await house.accounts.userById(action.targetId);
-  await takeBack(house, call, { action, target });
+  await demandRankFor(house, { call, action, target });
+  if (!(await house.actions.markUndone(action.id, person.id))) throw notUndoable();
+  try {
+    await takeBack(house, { call, action, target });
+  } catch (error) {
+    await house.actions.unmarkUndone(action.id);
+    throw error;
+  }
   await recordAction(house, call, {
     target,
     reason: undefined,
@@ -30,79 +30,32 @@ export const undo: Command<'undo'> = async (house, call) => {
   return done(wish);
 };
 
-type Undone = { action: Action; target: User | null };
+const notUndoable = () =>
+  new Refusal({
+    code: 'not_undoable',
+    message: 'This action is undone already, or cannot be undone.',
+    status: 409,
+  });
 
-async function takeBack(house: House, call: Call, { action, target }: Undone): Promise<void> {
-  const { detail } = action;
-  const { channel } = call;
+/** Who may do the contrary. */
+function permissionFor({ detail }: Action): Permission {
   switch (detail.action) {
-    case 'timeout':
-    case 'ban':
-    case 'unban':
     case 'role':
-      if (target !== null) await takeBackStanding(house, call, { action, target, detail });
-      return;
-    case 'mode': {
-      const { modes } = await house.settings.of(channel.id);
-      const next = { ...modes, ...detail.before };
-      await house.settings.save(channel.id, { modes: next });
-      return announceEntry(house, call, { kind: 'mode', frame: { type: 'mode', modes: next } });
-    }
-    case 'pin':
-      await house.settings.save(channel.id, { pinned: null });
-      return announceEntry(house, call, {
-        kind: 'pinned',
-        frame: { type: 'pinned', message: null },
-      });
+      return [detail.before, detail.after].includes('moderator')
+        ? 'appoint_moderator'
+        : 'appoint_vip';
     case 'term_add':
-      return void (await house.settings.removeTerm(channel.id, detail.term));
-    case 'term_remove': {
-      const term = { term: detail.term, by: call.person.id, at: house.clock.now() };
-      return void (await house.settings.addTerm(channel.id, term));
-    }
+    case 'term_remove':
     case 'filters':
-      return house.settings.save(channel.id, { filters: detail.before as Filters });
-    case 'delete':
-    case 'clear':
-    case 'announce':
-    case 'approve':
-    case 'deny':
-    case 'emote_add':
-    case 'emote_remove':
-    case 'undo':
-      return;
+      return 'set_rules';
     default:
-      return unreachable(detail);
+      return 'undo';
   }
 }
 
-async function takeBackStanding(
-  house: House,
-  call: Call,
-  {
-    action,
-    target,
-    detail,
-  }: {
-    action: Action;
-    target: User;
-    detail: Extract<ActionDetail, { action: 'timeout' | 'ban' | 'unban' | 'role' }>;
-  },
-): Promise<void> {
-  const { channel } = call;
-  if (detail.action === 'role') {
-    const before = detail.before === 'moderator' || detail.before === 'vip' ? detail.before : null;
-    await house.accounts.setRole(channel, target.id, before);
-  } else if (detail.action === 'unban') {
-    if (detail.was !== null) {
-      const { kind, until } = detail.was;
-      const sanction = { kind, until, reason: action.reason, actionId: action.id };
-      await house.sanctions.put(channel.id, target.id, sanction);
-    }
-  } else {
-    const held = await house.sanctions.of(channel.id, target.id);
-    // A newer sanction stays.
-    if (held?.actionId === action.id) await house.sanctions.lift(channel.id, target.id);
-  }
-  await standingChanged(house, call, target.id);
+/** To take an unban back is to ban. */
+async function demandRankFor(house: House, { call, action, target }: Undo): Promise<void> {
+  if (target === null || (action.detail.action !== 'unban' && action.detail.action !== 'role'))
+    return;
+  demandRank(call, await targetOf(house, call.channel, target satisfies User));
 }

@@ -1,7 +1,9 @@
-import type { Command } from '../house.ts';
+import type { User } from '../../platform/accounts.ts';
+import type { Call, Command, House } from '../house.ts';
 import { cleanText } from '../message-text.ts';
-import { authorOf } from '../person.ts';
+import { authorOf, type Person } from '../person.ts';
 import { Refusal } from '../refusal.ts';
+import type { Whisper } from '../whispers.ts';
 import { demand, done, findTarget } from './moderating.ts';
 
 const WHISPERS = { most: 20, windowMs: 60_000 };
@@ -12,16 +14,36 @@ export const whisper: Command<'whisper'> = async (house, call) => {
   const { wish, channel, person } = call;
   const text = cleanText(wish.text);
   const { user } = await findTarget(house, channel, wish.user);
+  const before = await house.whispers.kept(person.id, wish.id);
+  if (before === null) await demandWelcome(house, call, user);
+  const clientId = wish.id;
+  const kept =
+    before ?? (await house.whispers.keep({ from: person.id, to: user.id, clientId, text }));
+  // Also when it came before, since it is not known who heard it: pages know it by its id.
+  if (before === null || before.to === user.id) tell(house, { kept, from: person, to: user });
+  return done(wish);
+};
+
+function tell(house: House, { kept, from, to }: { kept: Whisper; from: Person; to: User }): void {
+  const { id, at, text } = kept;
+  const ends = { from: authorOf(from), to: { id: to.id, name: to.displayName } };
+  house.bus.publish('chat:frame', {
+    channel: null,
+    to: { users: [to.id, from.id] },
+    frame: { type: 'whisper', id, at, text, ...ends },
+  });
+}
+
+/** @throws Refusal `not_yourself`, `no_whispers`, `too_many_whispers` */
+async function demandWelcome(
+  house: House,
+  { person, wish }: Pick<Call, 'person'> & { wish: { id: string } },
+  user: User,
+): Promise<void> {
   if (user.id === person.id) {
     throw new Refusal({ code: 'not_yourself', message: 'That is you.', status: 400 });
   }
-  if (!(await house.whispers.mayWhisper(person.id, user.id))) {
-    throw new Refusal({
-      code: 'no_whispers',
-      message: `${user.displayName} takes no whispers from people they have not written to.`,
-    });
-  }
-  const taken = await house.limits.take(`whisper:${person.id}`, WHISPERS);
+  const taken = await house.limits.take(`whisper:${person.id}`, WHISPERS, wish.id);
   if (!taken.granted) {
     throw new Refusal({
       code: 'too_many_whispers',
@@ -30,24 +52,9 @@ export const whisper: Command<'whisper'> = async (house, call) => {
       status: 429,
     });
   }
-  const kept = await house.whispers.keep({
-    from: person.id,
-    to: user.id,
-    clientId: wish.id,
-    text,
+  if (await house.whispers.mayWhisper(person.id, user.id)) return;
+  throw new Refusal({
+    code: 'no_whispers',
+    message: `${user.displayName} takes no whispers from people they have not written to.`,
   });
-  if (kept.repeated) return done(wish);
-  house.bus.publish('chat:frame', {
-    channel: null,
-    to: { users: [user.id, person.id] },
-    frame: {
-      type: 'whisper',
-      id: kept.id,
-      at: kept.at,
-      from: authorOf(person),
-      to: { id: user.id, name: user.displayName },
-      text,
-    },
-  });
-  return done(wish);
-};
+}

@@ -61,6 +61,10 @@ export interface ChatHeldTable {
   message_id: string | null;
   rule: string;
   reason: string;
+  /** The author's own id of it; null: a report. */
+  client_id: string | null;
+  /** Null: it waits. Denied ones stay a while, for their authors who send again. */
+  denied_at: number | null;
 }
 
 export interface ChatTermTable {

@@ -5,6 +5,7 @@ import { channelsMigration } from './migrations/0001-channels.ts';
 import { accountsMigration } from './migrations/0002-accounts.ts';
 import { chatRulesMigration } from './migrations/0003-chat-rules.ts';
 import { chatLogMigration } from './migrations/0004-chat-log.ts';
+import { chatHeldAnswersMigration } from './migrations/0005-chat-held-answers.ts';
 import type { Tables } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '0002-accounts': accountsMigration,
   '0003-chat-rules': chatRulesMigration,
   '0004-chat-log': chatLogMigration,
+  '0005-chat-held-answers': chatHeldAnswersMigration,
 };
 
 /**

@@ -4,7 +4,18 @@
  */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   ...['live', 'embed', 'dashboard', 'rooms', 'room', 'chat', 'whip', 'whep', 'api', 'events'],
-  ...['healthz', 'readyz', 'metrics', 'assets', 'static', 'media', 'public', 'fonts', 'images'],
+  ...[
+    'healthz',
+    'readyz',
+    'metrics',
+    'assets',
+    'static',
+    'media',
+    'public',
+    'fonts',
+    'images',
+    'emotes',
+  ],
   ...['favicon', 'robots', 'manifest', 'sitemap', 'well_known', 'index', 'home', 'about', 'help'],
   ...[
     'login',
