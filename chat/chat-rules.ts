@@ -20,7 +20,7 @@ export function createRules(house: House): Rules {
       return standingOf(house, known, identity);
     },
     async execute({ channel, person, address, wish }) {
-      const now = await current(house, channel, person);
+      const now = await personNow(house, channel, person);
       return runCommand(house, { channel, person: now, address, wish });
     },
     async opening(channel, person) {
@@ -69,8 +69,10 @@ const holding = ({ clock }: House, sanction: Sanction | null): Sanction | null =
 /**
  * A role taken away and a ban of a moment ago count at once, whatever the connection knew when it
  * came. Who is timed out does not moderate either, or could end it.
+ *
+ * @throws Refusal `banned`, `user_unknown`
  */
-async function current(house: House, channel: Channel, person: Person): Promise<Person> {
+export async function personNow(house: House, channel: Channel, person: Person): Promise<Person> {
   if (person.expiresAt === null) return person;
   const known = await house.standings.of(channel, person.id);
   if (known === null) throw accountGone();

@@ -7,13 +7,13 @@ import type { ChatParts } from './chat-parts.ts';
 import type { House } from './house.ts';
 import { FallbackPlaces } from './http-places.ts';
 import type { ReadParts } from './http-read.ts';
-import { createFallbackRouter } from './http-router.ts';
+import { createChatRouter } from './http-router.ts';
 import { Hub, type HubTimes } from './hub.ts';
 import { openParts } from './open-parts.ts';
 import { createUpgradeHandler, refuseUpgrade } from './upgrade.ts';
 
 export interface Chat extends Service {
-  /** The fallbacks where WebSocket is blocked; goes before the rest of `/api`. */
+  /** REST, and the fallbacks where WebSocket is blocked; goes before the rest of `/api`. */
   router: Router;
   handleUpgrade(upgrade: Upgrade): void;
 }
@@ -46,7 +46,7 @@ export function createChatOver(open: () => Promise<OpenParts>, options: ChatOpti
 
   return {
     name: 'chat',
-    router: createFallbackRouter(() => running?.fallbacks ?? null),
+    router: createChatRouter(() => running?.fallbacks ?? null),
     handleUpgrade(upgrade) {
       if (running === null) refuseUpgrade(upgrade.socket);
       else running.accept(upgrade);

@@ -34,6 +34,8 @@ export const MOST_EMOTES = 200;
 /** Bounds how long a node is wrong that missed the word of a change because the bus was away. */
 const TRUSTED_MS = 30_000;
 const MOST_CHANNELS = 2_000;
+/** Of images, the ones asked for last. */
+const MOST_CACHED_BYTES = 32 * 1024 * 1024;
 const COLUMNS = ['name', 'file', 'animated', 'added_by', 'added_at'] as const;
 
 export function createEmotes(house: { db: Database; bus: Bus; clock: Clock }): Emotes {
@@ -42,6 +44,11 @@ export function createEmotes(house: { db: Database; bus: Bus; clock: Clock }): E
     max: MOST_CHANNELS,
     ttl: TRUSTED_MS,
     fetchMethod: async (channelId) => namesOf(await list(db, channelId)),
+  });
+  const images = new LRUCache<string, Buffer>({
+    maxSize: MOST_CACHED_BYTES,
+    sizeCalculation: (image) => image.length,
+    fetchMethod: async (file) => (await readImage(db, file)) ?? undefined,
   });
   const unsubscribe = bus.subscribe('chat:settings-changed', ({ channelId }) => {
     names.delete(channelId);
@@ -69,20 +76,22 @@ export function createEmotes(house: { db: Database; bus: Bus; clock: Clock }): E
       if (removed !== undefined) changed(channelId);
       return removed !== undefined;
     },
-    async image(file) {
-      const row = await db
-        .selectFrom('emotes')
-        .select('image')
-        .where('file', '=', file)
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : Buffer.from(row.image, 'base64');
-    },
+    image: async (file) => (await images.fetch(file)) ?? null,
     close() {
       unsubscribe();
       names.clear();
     },
   };
+}
+
+async function readImage(db: Database, file: string): Promise<Buffer | null> {
+  const row = await db
+    .selectFrom('emotes')
+    .select('image')
+    .where('file', '=', file)
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : Buffer.from(row.image, 'base64');
 }
 
 const namesOf = (emotes: ChannelEmote[]): ReadonlySet<string> =>

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { AppError } from '../platform/errors.ts';
 import type { ChatParts } from './chat-parts.ts';
+import type { House } from './house.ts';
 import { type Asker, findAsker, readQuery } from './http-asker.ts';
 import type { FallbackPlaces } from './http-places.ts';
 import { RoomWaiters } from './http-waiters.ts';
@@ -16,6 +17,7 @@ export interface ReadParts extends ChatParts {
   rooms: Rooms;
   presenceTeller: PresenceTeller;
   places: FallbackPlaces;
+  house: House;
 }
 
 /** Polling, short and long, and pages of what was said before. */

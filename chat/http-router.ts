@@ -1,18 +1,30 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { AppError } from '../platform/errors.ts';
 import { MAX_PAYLOAD_BYTES } from './chat-socket.ts';
+import { createChatApi } from './http-api.ts';
+import { limitRate, openToEveryOrigin } from './http-common.ts';
+import { EMOTE_FILE, serveEmote } from './http-emotes.ts';
 import { createReader, type ReadParts, unavailable } from './http-read.ts';
 import { answerPost } from './http-send.ts';
 import { createStreamer } from './http-stream.ts';
 
 const PATH = '/api/v1/channels/:channel/messages';
-/** Of one address: a poll a second, and what is typed, of several people. */
-const REQUESTS_PER_MINUTE = 600;
-const OF_THIS_MACHINE = /^(::1|(::ffff:)?127\.[\d.]+)$/;
+
+/** Everything chat answers over HTTP. @param running what runs now; null while it starts or stops */
+export function createChatRouter(running: () => ReadParts | null): Router {
+  const router = express.Router();
+  router.use(createFallbackRouter(running), createChatApi(running));
+  router.get('/emotes/:file', async (req, res, next) => {
+    if (!EMOTE_FILE.test(req.params.file)) return next();
+    const parts = running();
+    if (parts === null) throw unavailable();
+    await serveEmote(parts, req, res);
+  });
+  return router;
+}
 
 /** @param running what runs now; null while the chat starts or stops */
-export function createFallbackRouter(running: () => ReadParts | null): Router {
+function createFallbackRouter(running: () => ReadParts | null): Router {
   const router = express.Router();
   const handlers = new WeakMap<ReadParts, Handlers>();
   const serving = (): Handlers => {
@@ -58,38 +70,6 @@ const createHandlers = (parts: ReadParts): Handlers => ({
   read: createReader(parts),
   stream: createStreamer(parts),
   post: (req, res) => answerPost(parts, req, res),
-});
-
-/** As the rest of the API: what a cookie vouches for is never allowed across sites. */
-const openToEveryOrigin: RequestHandler = (req, res, next) => {
-  res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'no-store' });
-  if (req.method !== 'OPTIONS') return next();
-  res.set({
-    'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
-    'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Type, Last-Event-ID',
-    'Access-Control-Max-Age': '86400',
-  });
-  res.status(204).end();
-};
-
-const limitRate = rateLimit({
-  windowMs: 60_000,
-  limit: REQUESTS_PER_MINUTE,
-  standardHeaders: 'draft-8',
-  legacyHeaders: false,
-  // It would print its advice on the console.
-  validate: false,
-  skip: (req) => OF_THIS_MACHINE.test(req.ip ?? ''),
-  handler(_req, _res, next) {
-    next(
-      new AppError({
-        code: 'requests_too_many',
-        message: 'This address asks too often: wait as long as Retry-After says.',
-        status: 429,
-        retryable: true,
-      }),
-    );
-  },
 });
 
 /** A wish is answered as one, also when it could not be read or nobody may ask. */
