@@ -46,7 +46,10 @@ export class ChatClient {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
         this.#waiting.delete(look);
-        const types = this.heard.map((message) => JSON.stringify(message).slice(0, 200)).join('\n');
+        const types = this.heard
+          .slice(-8)
+          .map((message) => JSON.stringify(message).slice(0, 200))
+          .join('\n');
         reject(new Error(`No such ${type} was heard, but:\n${types}`));
       }, WAIT_MS);
       const isIt = (message: ServerMessage): message is ServerMessageOf<T> & ServerMessage =>

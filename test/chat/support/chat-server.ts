@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Chat, type ChatOptions, createChatOver } from '../../../chat/chat.ts';
+import { type Chat, type ChatOptions, createChatOver, type OpenParts } from '../../../chat/chat.ts';
 import { openParts } from '../../../chat/open-parts.ts';
 import type { User } from '../../../platform/accounts.ts';
 import { createDbAccounts } from '../../../platform/accounts-db.ts';
@@ -28,6 +28,8 @@ export interface ChatServer {
   channel: Channel;
   context: Context;
   chat: Chat;
+  /** Puts lines into the log past all rules. */
+  publish(text: string): Promise<void>;
   /** Makes somebody, and a token for them. */
   person(
     name: string,
@@ -65,7 +67,20 @@ export async function startChat(
     signInCodes: createDbSignInCodes(stores),
   };
   const { channel } = await channels.create('stage');
-  const chat = createChatOver(() => openParts(context), options);
+  let parts: OpenParts | null = null;
+  const chat = createChatOver(async () => {
+    parts = await openParts(context);
+    return parts;
+  }, options);
+  const author = { id: 'somebody', name: 'Somebody', roles: ['member'] };
+  const publish = async (text: string) => {
+    const id = randomId();
+    const at = Date.now();
+    const body = JSON.stringify({ id, at, author, text });
+    await parts?.broker.publish('stage', {
+      ...{ kind: 'message', id, author: author.id, clientId: null, at, body },
+    });
+  };
   const health = { words: async () => ({}), cures: () => ({}), isStarted: () => true };
   const http = createHttpApp({
     ...{ config, log, health },
@@ -83,7 +98,7 @@ export async function startChat(
     return client;
   };
   return {
-    ...{ port, url: `http://127.0.0.1:${port}`, channel, context, chat, connect },
+    ...{ port, url: `http://127.0.0.1:${port}`, channel, context, chat, connect, publish },
     async person(name, role) {
       const user = await context.accounts.create(name);
       if (role !== undefined) await context.accounts.setRole(channel, user.id, role);
