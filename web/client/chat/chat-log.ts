@@ -22,6 +22,8 @@ export class ChatLog {
   #isChanged = false;
   #isFollowing = true;
   #notes = 0;
+  /** Of the newest notice of a gap. */
+  #breakKey: string | null = null;
   reader: Reader = { name: null, blocked: new Set() };
   hasOlder = false;
 
@@ -54,8 +56,23 @@ export class ChatLog {
   addOlder(messages: readonly ChatMessage[], epoch: string): void {
     const older = messages.flatMap((message) => this.#lineOf(message, epoch) ?? []);
     const fitting = older.slice(Math.max(0, older.length - Math.max(0, this.room)));
-    this.#lines = [...fitting, ...this.#lines];
+    // A beginning that was missed is there now.
+    const isFound = fitting.length > 0 && this.#lines[0]?.key === this.#breakKey;
+    this.#lines = [...fitting, ...this.#lines.slice(isFound ? 1 : 0)];
     this.#isChanged = true;
+  }
+
+  /**
+   * What was said since is not told any more. Whoever follows begins afresh, and finds it further
+   * up; what somebody else is reading stays.
+   */
+  break(notice: string, at: number): void {
+    if (this.#isFollowing) {
+      this.#lines = [];
+      this.hasOlder = true;
+    }
+    this.note(notice, at);
+    this.#breakKey = this.#lines.at(-1)?.key ?? null;
   }
 
   note(text: string, at: number): void {

@@ -7,6 +7,7 @@ import type { Heard } from './link.ts';
 import { OlderPages } from './older-pages.ts';
 import { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
+import { ServerTime } from './server-time.ts';
 import { browserSurroundings, type Surroundings } from './surroundings.ts';
 import { Timeline } from './timeline.ts';
 import { Wishes } from './wishes.ts';
@@ -40,6 +41,8 @@ class PageChat implements ChatClient {
   readonly #wishes: Wishes;
   readonly #older: OlderPages;
   readonly #publisher: Publisher;
+  /** Null: the page has measured it. */
+  readonly #serverTime: ServerTime | null;
   #status: ChatStatus = { kind: 'connecting' };
   #typedAt = 0;
 
@@ -50,8 +53,16 @@ class PageChat implements ChatClient {
     const askToken = typeof token === 'function' ? token : () => token ?? null;
     const onChange = () => this.#publisher.publishSoon();
     this.#surroundings = surroundings;
-    const serverOffsetMs = options.serverOffsetMs ?? (() => 0);
-    this.#timeline = new Timeline({ surroundings, serverOffsetMs, onChange });
+    const { serverOffsetMs } = options;
+    this.#serverTime =
+      serverOffsetMs === undefined
+        ? new ServerTime({ surroundings, origin, onChange: () => this.#timeline.look() })
+        : null;
+    this.#timeline = new Timeline({
+      surroundings,
+      serverOffsetMs: serverOffsetMs ?? (() => this.#serverTime?.offsetMs() ?? 0),
+      onChange,
+    });
     this.#store = new ChatStore(this.#timeline);
     this.#publisher = new Publisher(surroundings, () => this.#draw());
     this.#wishes = new Wishes(surroundings, (message) => this.#connection.send(message));
@@ -117,12 +128,15 @@ class PageChat implements ChatClient {
   }
 
   setDelay(delayMs: number | null): void {
+    if (delayMs === null) this.#serverTime?.stop();
+    else this.#serverTime?.start();
     this.#timeline.setDelay(delayMs);
   }
 
   close(): void {
     this.#connection.close();
     this.#timeline.close();
+    this.#serverTime?.stop();
     this.#outbox.pause();
     this.#wishes.lose();
     this.#publisher.close();

@@ -99,6 +99,11 @@ export class Timeline {
     this.#showDue();
   }
 
+  /** The clock is another one: what is due is, too. */
+  look(): void {
+    this.#showDue();
+  }
+
   close(): void {
     this.#cancelDue();
   }
@@ -115,7 +120,8 @@ export class Timeline {
       return;
     }
     this.#heldBack.clear();
-    if (first !== undefined && log.lines.length > 0) this.note(MISSED);
+    const isMissing = first !== undefined && log.lines.length > 0;
+    if (isMissing) log.break(MISSED, this.#options.surroundings.now());
   }
 
   #removeWhere(isGone: (message: ChatMessage) => boolean): number {

@@ -12,6 +12,8 @@ export interface BetweenRules {
   longestMs: number | null;
   /** Whoever comes is hung up on. */
   isDown: boolean;
+  /** Where the server is. */
+  port: number;
 }
 
 /** Something between a page and the server. */
@@ -26,12 +28,12 @@ export interface Between {
 }
 
 export async function startBetween(
-  targetPort: number,
+  port: number,
   rules: Partial<BetweenRules> = {},
 ): Promise<Between> {
   const sockets = new Set<Duplex>();
-  const server = createServer((req, res) => forward(between, targetPort, { req, res }));
-  server.on('upgrade', (req, socket: Duplex) => passUpgrade(between, targetPort, { req, socket }));
+  const server = createServer((req, res) => forward(between, { req, res }));
+  server.on('upgrade', (req, socket: Duplex) => passUpgrade(between, { req, socket }));
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -46,7 +48,7 @@ export async function startBetween(
   };
   const between: Between = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    rules: { upgrades: 'pass', streams: 'pass', longestMs: null, isDown: false, ...rules },
+    rules: { upgrades: 'pass', streams: 'pass', longestMs: null, isDown: false, port, ...rules },
     seen: [],
     cut,
     stop: () =>
@@ -60,22 +62,24 @@ export async function startBetween(
 
 function forward(
   { rules, seen }: Between,
-  port: number,
   { req, res }: { req: IncomingMessage; res: ServerResponse },
 ): void {
   seen.push(`${req.method} ${req.headers.accept ?? ''}`);
   const { method, url: path, headers } = req;
-  const asked = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
-    const isGathered = rules.streams === 'gather';
-    const chunks: Buffer[] = [];
-    if (!isGathered) res.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
-    answer.on('data', (chunk: Buffer) => (isGathered ? chunks.push(chunk) : res.write(chunk)));
-    answer.on('end', () => {
-      if (isGathered) res.writeHead(answer.statusCode ?? 502, answer.headers);
-      res.end(Buffer.concat(chunks));
-    });
-    answer.on('error', () => res.destroy());
-  });
+  const asked = request(
+    { host: '127.0.0.1', port: rules.port, method, path, headers },
+    (answer) => {
+      const isGathered = rules.streams === 'gather';
+      const chunks: Buffer[] = [];
+      if (!isGathered) res.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+      answer.on('data', (chunk: Buffer) => (isGathered ? chunks.push(chunk) : res.write(chunk)));
+      answer.on('end', () => {
+        if (isGathered) res.writeHead(answer.statusCode ?? 502, answer.headers);
+        res.end(Buffer.concat(chunks));
+      });
+      answer.on('error', () => res.destroy());
+    },
+  );
   asked.on('error', () => (res.headersSent ? res.destroy() : res.writeHead(502).end()));
   if (rules.longestMs !== null) {
     const limit = setTimeout(() => {
@@ -90,7 +94,6 @@ function forward(
 
 function passUpgrade(
   { rules, seen }: Between,
-  port: number,
   { req, socket }: { req: IncomingMessage; socket: Duplex },
 ): void {
   seen.push('upgrade');
@@ -98,7 +101,7 @@ function passUpgrade(
     socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     return;
   }
-  const target = connect(port, '127.0.0.1');
+  const target = connect(rules.port, '127.0.0.1');
   const head = req.rawHeaders.flatMap((name, at, all) =>
     at % 2 === 0 ? [`${name}: ${all[at + 1]}`] : [],
   );
