@@ -6,8 +6,12 @@ import { createDbIdentities } from '../../platform/identities-db.ts';
 const HOUR_MS = 3_600_000;
 
 /** Makes as many people beside a running server. Returns a token of each. */
-export async function makePeople(dataDir: string, count: number): Promise<string[]> {
-  const db = await openDatabase(dataDir);
+export async function makePeople(
+  dataDir: string,
+  count: number,
+  databaseUrl: string | null = null,
+): Promise<string[]> {
+  const db = await openDatabase(dataDir, databaseUrl);
   const stores = { db, bus: null, clock: systemClock, newId: randomId };
   const accounts = createDbAccounts(stores);
   const { sessions } = await createDbIdentities(stores);
