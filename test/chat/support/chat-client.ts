@@ -7,6 +7,10 @@ import type {
 } from '../../../platform/protocol/chat/server-messages.ts';
 
 const WAIT_MS = 10_000;
+const ANSWERS: ReadonlySet<string> = new Set(['ack', 'done', 'held', 'refused']);
+let asked = 0;
+
+export type Answered = ServerMessageOf<'ack' | 'done' | 'held' | 'refused'>;
 
 /** A client that remembers what it was told, in order. */
 export class ChatClient {
@@ -62,6 +66,30 @@ export class ChatClient {
         clearTimeout(limit);
         this.#waiting.delete(look);
         resolve(found as ServerMessageOf<T>);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Sends a wish and waits for what it is answered, refused or not. */
+  ask(wish: { type: string; [field: string]: unknown }): Promise<Answered> {
+    const id = typeof wish['id'] === 'string' ? wish['id'] : `ask-${++asked}`;
+    const from = this.heard.length;
+    this.send({ ...wish, id });
+    const isAnswer = (message: ServerMessage): message is Answered =>
+      ANSWERS.has(message.type) && 'id' in message && message.id === id;
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => {
+        this.#waiting.delete(look);
+        reject(new Error(`${JSON.stringify(wish).slice(0, 200)} was never answered.`));
+      }, WAIT_MS);
+      const look = () => {
+        const answer = this.heard.slice(from).find(isAnswer);
+        if (answer === undefined) return;
+        clearTimeout(limit);
+        this.#waiting.delete(look);
+        resolve(answer);
       };
       this.#waiting.add(look);
       look();

@@ -7,6 +7,7 @@ import { openParts } from '../../../chat/open-parts.ts';
 import type { User } from '../../../platform/accounts.ts';
 import { createDbAccounts } from '../../../platform/accounts-db.ts';
 import { createMemoryBus } from '../../../platform/bus-memory.ts';
+import { createRedisBus } from '../../../platform/bus-redis.ts';
 import type { Channel } from '../../../platform/channels.ts';
 import { createDbChannels } from '../../../platform/channels-db.ts';
 import { randomId, systemClock } from '../../../platform/clock.ts';
@@ -17,6 +18,7 @@ import { createMemoryDirectory } from '../../../platform/directory-memory.ts';
 import { createHttpApp } from '../../../platform/http-app.ts';
 import { createDbIdentities } from '../../../platform/identities-db.ts';
 import { createLog } from '../../../platform/log.ts';
+import { openRedis } from '../../../platform/redis.ts';
 import { createDbSignInCodes } from '../../../platform/sign-in-codes.ts';
 import { ChatClient } from './chat-client.ts';
 
@@ -42,14 +44,22 @@ export interface ChatServer {
   stop(): Promise<void>;
 }
 
+export interface ChatServerOptions extends ChatOptions {
+  /** With `redisUrl` and `databaseUrl` it is one node of many. */
+  config?: Partial<Config>;
+  /** One that stays afterwards. */
+  dataDir?: string;
+}
+
 /** The real chat on real stores, behind the product's own HTTP server on a free port. */
-export async function startChat(
-  options: ChatOptions & { config?: Partial<Config> } = {},
-): Promise<ChatServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'footlight-chat-'));
+export async function startChat(options: ChatServerOptions = {}): Promise<ChatServer> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'footlight-chat-')));
   const log = createLog('silent');
-  const db = await openDatabase(dataDir);
-  const bus = createMemoryBus(log);
+  const { databaseUrl = null, redisUrl = null } = options.config ?? {};
+  const db = await openDatabase(dataDir, databaseUrl);
+  const tools = { clock: systemClock, newId: randomId, log };
+  const redis = redisUrl === null ? null : await openRedis({ ...tools, url: redisUrl });
+  const bus = redis === null ? createMemoryBus(log) : await createRedisBus({ ...tools, redis });
   const stores = { db, bus, clock: systemClock, newId: randomId };
   const config = {
     ...loadConfig({ DATA_DIR: dataDir, HOST: '127.0.0.1' }),
@@ -61,12 +71,12 @@ export async function startChat(
   const channels = createDbChannels(stores);
   const context: Context = {
     ...{ config, log, channels, identities, sessions, ...stores },
-    redis: null,
+    redis,
     directory: createMemoryDirectory(stores),
     accounts: createDbAccounts(stores),
     signInCodes: createDbSignInCodes(stores),
   };
-  const { channel } = await channels.create('stage');
+  const channel = (await channels.byName('stage')) ?? (await channels.create('stage')).channel;
   let parts: OpenParts | null = null;
   const chat = createChatOver(async () => {
     parts = await openParts(context);
@@ -117,8 +127,9 @@ export async function startChat(
       await chat.stop();
       await http.close();
       await bus.close();
+      await redis?.close();
       await db.destroy();
-      await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
