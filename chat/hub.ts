@@ -72,6 +72,10 @@ export class Hub implements ConnectionHost, RoomHost {
     this.#cancels = [
       this.clock.every(TICK_MS, () => this.#tick()),
       bus.subscribe('chat:frame', (fact) => this.#deliver(fact)),
+      bus.subscribe('chat:typing', ({ channel, name }) => {
+        const room = this.rooms.byName(channel);
+        if (room !== null) this.#typing.note(room, name);
+      }),
       bus.subscribe('chat:standing-changed', (fact) => void this.#readmit(fact)),
       bus.subscribe('identity:revoked', (fact) => this.#revoke(fact)),
     ];
@@ -125,7 +129,8 @@ export class Hub implements ConnectionHost, RoomHost {
   }
 
   hearTyping(connection: Connection): void {
-    this.#typing.hear(connection);
+    const fact = this.#typing.hear(connection);
+    if (fact !== null) this.#parts.bus.publish('chat:typing', fact);
   }
 
   leave(connection: Connection, code: number): void {
@@ -156,6 +161,7 @@ export class Hub implements ConnectionHost, RoomHost {
 
   onClosed(room: Room): void {
     this.presence.forget(room);
+    this.#typing.forget(room);
   }
 
   #readmit(fact: BusFacts['chat:standing-changed']): Promise<void> {

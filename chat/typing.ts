@@ -10,7 +10,7 @@ const TYPES_FOR_MS = 5_000;
 const TELL_EVERY_MS = 1_000;
 const MOST_NAMES = 10;
 
-/** Who types in each room of this node, told at most once a second. */
+/** Who types in each room, on whatever node, told at most once a second. */
 export class Typing {
   readonly #clock: Clock;
   readonly #countOf: (room: Room) => number;
@@ -22,18 +22,24 @@ export class Typing {
     this.#countOf = options.countOf;
   }
 
-  hear({ room, person, identity }: Connection): void {
-    if (room === null || person === null || identity === null) return;
-    if (this.#countOf(room) >= MOST_PEOPLE) return;
+  /** Null: nothing that the nodes have to be told. */
+  hear({ room, person, identity }: Connection): { channel: string; name: string } | null {
+    if (room === null || person === null || identity === null) return null;
+    if (this.#countOf(room) >= MOST_PEOPLE) return null;
+    const until = this.#rooms.get(room)?.until.get(person.name) ?? 0;
+    const isKnown = until - this.#clock.now() > TYPES_FOR_MS - TELL_EVERY_MS;
+    return isKnown ? null : { channel: room.channel.name, name: person.name };
+  }
+
+  note(room: Room, name: string): void {
     const typing = this.#rooms.get(room) ?? { until: new Map(), told: '' };
     this.#rooms.set(room, typing);
-    typing.until.set(person.name, this.#clock.now() + TYPES_FOR_MS);
+    typing.until.set(name, this.#clock.now() + TYPES_FOR_MS);
     if (this.#cancel === null) this.#tell();
   }
 
-  /** They said it: they type no longer. */
-  stop(room: Room, name: string): void {
-    this.#rooms.get(room)?.until.delete(name);
+  forget(room: Room): void {
+    this.#rooms.delete(room);
   }
 
   #tell(): void {

@@ -31,6 +31,8 @@ export interface BusFacts {
     to: { role: 'moderator' } | { users: string[] };
     frame: ServerMessage;
   };
+  /** Somebody types in a channel's chat. Not more than once a second of each. */
+  'chat:typing': { channel: string; name: string };
   /** What this person is or may do changed, in one channel or (null) in all of them. */
   'chat:standing-changed': { channel: string | null; userId: string };
   /** Modes, filters or blocked terms of this channel changed. */

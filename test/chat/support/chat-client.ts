@@ -6,7 +6,7 @@ import type {
   ServerMessageType,
 } from '../../../platform/protocol/chat/server-messages.ts';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 const ANSWERS: ReadonlySet<string> = new Set(['ack', 'done', 'held', 'refused']);
 let asked = 0;
 
