@@ -25,7 +25,8 @@ try {
   for (const state of wanted) {
     for (const size of SIZES) {
       const page = await openState({ browser, site, state, size });
-      if (state.player !== undefined && state.press === undefined) await showControls(page);
+      if (state.player !== undefined && state.press === undefined && state.chat === undefined)
+        await showControls(page);
       await page.screenshot({ path: join(dir, `${state.name}-${size.width}.png`) });
       await page.context().close();
     }

@@ -9,6 +9,7 @@ const homePage = lazyPage(async () => (await import('./home/home-page.tsx')).Hom
 const watchPage = lazyPage(async () => (await import('./watch/watch-page.tsx')).WatchPage);
 const signInPage = lazyPage(async () => (await import('./account/sign-in-page.tsx')).SignInPage);
 const embedPage = lazyPage(async () => (await import('./embed/embed-page.tsx')).EmbedPage);
+const chatPage = lazyPage(async () => (await import('./chat/panel/chat-page.tsx')).ChatPage);
 
 /** Loads the script of a route's page, so that the first drawing is of the page itself. */
 export async function preloadPage(route: Route): Promise<void> {
@@ -16,6 +17,7 @@ export async function preloadPage(route: Route): Promise<void> {
     home: homePage,
     watch: watchPage,
     embed: embedPage,
+    chat: chatPage,
     'sign-in': signInPage,
     'not-found': null,
   };
@@ -27,17 +29,18 @@ export function App() {
   const route = matchRoute(pathname);
   const content = useFocusOnArrival(pathname);
   const embedded = route.name === 'embed';
+  const bare = embedded || route.name === 'chat';
   useEffect(() => {
     document.documentElement.toggleAttribute('data-embedded', embedded);
   }, [embedded]);
   return (
     <>
-      {!embedded && (
+      {!bare && (
         <a className="skip-link" href="#main">
           Skip to content
         </a>
       )}
-      {!embedded && <Header current={route.name} />}
+      {!bare && <Header current={route.name} />}
       <div ref={content} className="page" tabIndex={-1}>
         <Suspense fallback={<main id="main" className="page-loading" aria-busy="true" />}>
           {pageOf(route)}
@@ -67,6 +70,8 @@ function pageOf(route: Route): ReactNode {
       return watchPage.draw({ key: route.channel, channel: route.channel });
     case 'embed':
       return embedPage.draw({ key: route.channel, channel: route.channel });
+    case 'chat':
+      return chatPage.draw({ key: route.channel, channel: route.channel });
     case 'sign-in':
       return signInPage.draw({ key: route.code, code: route.code });
     case 'not-found':

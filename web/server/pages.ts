@@ -19,9 +19,19 @@ const HOME: PageMeta = {
 const NOT_FOUND: PageMeta = { ...HOME, title: 'Not found · Footlight' };
 const PLAYER = 'player/engine/hls-playback.ts';
 const MODULES = {
-  '/': ['watch/watch-page.tsx', PLAYER],
-  '/embed/': ['embed/embed-page.tsx', PLAYER],
+  watch: ['watch/watch-page.tsx', PLAYER],
+  embed: ['embed/embed-page.tsx', PLAYER],
+  chat: ['chat/panel/chat-page.tsx'],
 } as const;
+/** The pages that a channel has. */
+type Kind = keyof typeof MODULES;
+const PATHS: Record<Kind, (channel: string) => string> = {
+  watch: (channel) => `/${channel}`,
+  embed: (channel) => `/embed/${channel}`,
+  chat: (channel) => `/${channel}/chat`,
+};
+const kindOf = (path: string): Kind =>
+  path.startsWith('/embed/') ? 'embed' : path.split('/').length > 2 ? 'chat' : 'watch';
 /** A host as browsers send it; anything else is not repeated in a page. */
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
@@ -39,14 +49,15 @@ export function createPages(options: {
     const valid = channelNameSchema.safeParse(name).success;
     const channel = valid ? await context.channels.byName(name) : null;
     if (channel === null) return html(res, 404, NOT_FOUND);
-    const prefix = req.path.startsWith('/embed/') ? '/embed/' : '/';
-    if (req.path !== prefix + name) {
+    const kind = kindOf(req.path);
+    const path = PATHS[kind](name);
+    if (req.path !== path) {
       const query = req.originalUrl.slice(req.originalUrl.split('?', 1)[0]?.length);
-      return res.redirect(308, prefix + name + query);
+      return res.redirect(308, path + query);
     }
     const entry = await context.directory.byChannel(channel.name);
     const meta = channelMeta(channel, entry, originOf(req, context));
-    html(res, 200, meta, preloadsOf(options.assets, MODULES[prefix], entry));
+    html(res, 200, meta, preloadsOf(options.assets, kind, entry));
   };
 
   router.get('/', headers.page, (req, res) => {
@@ -55,18 +66,16 @@ export function createPages(options: {
   });
   router.get('/embed/:channel', headers.embed, channelPage);
   router.get('/:channel', headers.page, channelPage);
+  router.get('/:channel/chat', headers.page, channelPage);
   router.get('/{*path}', headers.page, (_req, res) => html(res, 404, NOT_FOUND));
   return router;
 }
 
 /** With hls.js and the playlist on their way at once, the first frame is there the sooner. */
-const preloadsOf = (
-  assets: Assets,
-  modules: readonly string[],
-  entry: StreamEntry | null,
-): PagePreloads => ({
-  ...assets.filesOf(modules),
-  playlist: entry?.playable === true ? `/live/${entry.channel}/index.m3u8` : null,
+const preloadsOf = (assets: Assets, kind: Kind, entry: StreamEntry | null): PagePreloads => ({
+  ...assets.filesOf(MODULES[kind]),
+  playlist:
+    kind !== 'chat' && entry?.playable === true ? `/live/${entry.channel}/index.m3u8` : null,
 });
 
 function channelMeta(channel: Channel, entry: StreamEntry | null, origin: string | null): PageMeta {

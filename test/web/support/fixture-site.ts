@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { build } from 'vite';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import type { ServerEvent } from '../../../platform/protocol/events.ts';
+import { answerChat, emotePicture } from './fixture-chat.ts';
 import { A_GUEST, answerPeople, type FixturePeople } from './fixture-people.ts';
 
 const PAGES = join(import.meta.dirname, '../../../web');
@@ -16,6 +17,11 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 };
+/** What a test holds still in place of what needs a stream or a chat server. */
+const STANDS_IN = [
+  ['/engine/player-engine.ts', 'scripted-engine.ts'],
+  ['./connect.ts', 'scripted-chat.ts'],
+] as const;
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -40,7 +46,7 @@ export interface FixtureSite extends AsyncDisposable {
   send(event: ServerEvent): void;
 }
 
-/** The page as built, but with the scripted engine in place of the one that needs a stream. */
+/** The page as built, but with a scripted engine and a scripted chat. */
 export async function buildScriptedClient(): Promise<{ dir: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'footlight-page-'));
   await build({
@@ -49,12 +55,12 @@ export async function buildScriptedClient(): Promise<{ dir: string; remove(): Pr
     build: { outDir: dir, minify: false },
     plugins: [
       {
-        name: 'scripted-engine',
+        name: 'scripted-parts',
         enforce: 'pre',
-        resolveId: (source) =>
-          source.endsWith('/engine/player-engine.ts')
-            ? join(import.meta.dirname, 'scripted-engine.ts')
-            : null,
+        resolveId: (source) => {
+          const [, stand] = STANDS_IN.find(([end]) => source.endsWith(end)) ?? [];
+          return stand === undefined ? null : join(import.meta.dirname, stand);
+        },
       },
     ],
   });
@@ -72,6 +78,7 @@ export async function openFixtureSite(dir: string): Promise<FixtureSite> {
     if (pathname === '/events') return openEvents(request.url ?? '', response);
     if (pathname.startsWith('/api/')) return answerApi(pathname, { channels, people }, response);
     if (pathname.startsWith('/picture/')) return answerPicture(pathname, response);
+    if (pathname.startsWith('/emote/')) return answerSvg(emotePicture(pathname), response);
     await answerFile(dir, pathname, response);
   });
   const openEvents = (url: string, response: ServerResponse) => {
@@ -108,7 +115,7 @@ function answerApi(
   { channels, people }: Pick<FixtureSite, 'channels' | 'people'>,
   response: ServerResponse,
 ): void {
-  const answer = answerPeople(path, people);
+  const answer = answerPeople(path, people) ?? answerChat(path);
   if (answer !== null) {
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
@@ -141,5 +148,9 @@ function answerPicture(path: string, response: ServerResponse): void {
 <linearGradient id="g" x2="0" y2="1"><stop stop-color="hsl(${hue} 45% 16%)"/><stop offset="1" stop-color="hsl(${(hue + 50) % 360} 60% 58%)"/></linearGradient>
 <rect width="640" height="360" fill="url(#g)"/><circle cx="${180 + hue}" cy="210" r="52" fill="hsl(${(hue + 70) % 360} 90% 82%)"/>
 <path d="M0 360V270q90-70 170-20t170-30 150 10 150-40v170Z" fill="hsl(${hue} 35% 9%)"/></svg>`;
-  response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(scene);
+  answerSvg(scene, response);
 }
+
+const answerSvg = (svg: string, response: ServerResponse): void => {
+  response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(svg);
+};

@@ -20,9 +20,13 @@ export async function openState(options: {
   const context = await browser.newContext({ viewport: size, hasTouch: touch, isMobile: touch });
   const page = await context.newPage();
   options.prepare?.(page);
-  await page.addInitScript((player) => {
-    window.firstPlayerState = player;
-  }, state.player);
+  await page.addInitScript(
+    ([player, chat]) => {
+      window.firstPlayerState = player;
+      window.chatScene = chat;
+    },
+    [state.player, state.chat] as const,
+  );
   await page.goto(`${site.url}${state.path}`);
   if (state.event !== undefined) {
     await page.waitForSelector('.stream-numbers');
@@ -31,6 +35,10 @@ export async function openState(options: {
     await page.waitForSelector('.stream-numbers', { state: 'detached' });
   }
   if (state.press !== undefined) await page.click(state.press);
+  if (state.act !== undefined) {
+    await page.waitForFunction(() => window.scriptedChat !== undefined);
+    await state.act(page);
+  }
   await page.waitForSelector(state.shows, { state: 'visible' });
   await page.evaluate(() => document.fonts.ready);
   if (state.player !== undefined) {

@@ -1,6 +1,9 @@
+import type { Page } from 'playwright-core';
 import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import type { ServerEvent } from '../../../platform/protocol/events.ts';
 import type { PlayerState } from '../../../web/client/player/engine/types.ts';
+import type { ChatScene } from './chat-scenes.ts';
+import { chatStates } from './chat-states.ts';
 import { liveChannel, manyChannels, offlineChannel } from './fixture-channels.ts';
 import type { FixturePeople } from './fixture-people.ts';
 
@@ -15,6 +18,10 @@ export interface PageState {
   event?: ServerEvent;
   /** Who is signed in; absent: nobody. */
   people?: FixturePeople;
+  /** What the chat is doing; absent: a full one, read without being signed in. */
+  chat?: ChatScene;
+  /** What is done once the page is there, after `press`. */
+  act?: (page: Page) => Promise<void>;
   /** What is clicked once the page is there. */
   press?: string;
   /** Visible once the state is reached. */
@@ -139,5 +146,13 @@ export const PAGE_STATES: PageState[] = [
     path: '/embed/kitchen_table',
     channels: house,
     shows: 'text=kitchen_table is off stage',
+  },
+  ...chatStates({ path: '/harbour_lofi', channels: house, player: PLAYING }),
+  {
+    name: 'chat-window',
+    path: '/harbour_lofi/chat',
+    channels: house,
+    chat: 'member',
+    shows: 'text=are typing',
   },
 ];

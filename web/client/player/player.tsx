@@ -1,10 +1,11 @@
 import './player.css';
 import './overlays.css';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ControlBar, type Theatre } from './control-bar.tsx';
 import type { StreamFact } from './engine/types.ts';
 import { requestMedia, useEngineRequests } from './media-requests.ts';
 import { Announcement, Overlays } from './overlays.tsx';
+import { tellPictureDelay } from './picture-delay.ts';
 import { playerActions } from './player-actions.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -37,6 +38,8 @@ export function Player({ channel, src, fact, poster, theatre, afterEnd }: Player
   const { engine, state } = useEngine({ video, channel, src, fact });
   const controls = useControls(state.status);
   useEngineRequests(frame, engine);
+  useEffect(() => tellPictureDelay(state.latencySeconds), [state.latencySeconds]);
+  useEffect(() => () => tellPictureDelay(null), []);
   useShortcuts(
     playerActions({
       video,

@@ -2,6 +2,8 @@ export type Route =
   | { name: 'home' }
   | { name: 'watch'; channel: string }
   | { name: 'embed'; channel: string }
+  /** The chat in a window of its own. */
+  | { name: 'chat'; channel: string }
   /** `code`: of the link that was followed; null: there was none. */
   | { name: 'sign-in'; code: string | null }
   | { name: 'not-found' };
@@ -17,6 +19,9 @@ export function matchRoute(pathname: string): Route {
     return { name: 'embed', channel: second.toLowerCase() };
   }
   if (first === 'signin') return { name: 'sign-in', code: second === '' ? null : second };
+  if (second === 'chat' && CHANNEL.test(first)) {
+    return { name: 'chat', channel: first.toLowerCase() };
+  }
   if (second === '' && CHANNEL.test(first)) return { name: 'watch', channel: first.toLowerCase() };
   return { name: 'not-found' };
 }

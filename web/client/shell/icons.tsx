@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-function Icon({ children, slot }: { children: ReactNode; slot?: string | undefined }) {
+export function Icon({ children, slot }: { children: ReactNode; slot?: string | undefined }) {
   return (
     <svg
       className="icon"

@@ -1,70 +1,56 @@
 import './side-column.css';
-import { useOtherLive } from '../channels/use-other-live.ts';
-import { formatCount } from '../format/numbers.ts';
-import { useVisibleNow } from '../format/use-visible-now.ts';
-import { Link } from '../router/link.tsx';
-import { Avatar } from '../shell/avatar.tsx';
-import { ChatIcon, CollapseIcon } from '../shell/icons.tsx';
+import { useState } from 'react';
+import { CollapseIcon } from '../shell/icons.tsx';
+import { type PanelLoad, useChatPanel } from './use-chat-panel.ts';
 
 interface SideColumnProps {
   channel: string;
   onCollapse: () => void;
 }
 
-/** The chat's place. Until the server has one it says so, and shows who else is on. */
+/** The chat's place beside the picture. Its script comes after the player's. */
 export function SideColumn({ channel, onCollapse }: SideColumnProps) {
+  const [attempt, setAttempt] = useState(0);
+  const load = useChatPanel(attempt);
   return (
     <aside className="side" aria-label="Chat">
-      <div className="side-head">
-        <h2>Chat</h2>
-        <button
-          type="button"
-          className="button button-icon side-collapse"
-          aria-label="Hide chat"
-          title="Hide chat"
-          onClick={onCollapse}
-        >
-          <CollapseIcon />
-        </button>
-      </div>
-      <div className="side-quiet">
-        <span className="side-quiet-mark">
-          <ChatIcon />
-        </span>
-        <p className="side-quiet-title">Chat isn't running on this server</p>
-        <p className="side-quiet-more">You can hide this column to give the stream more room.</p>
-      </div>
-      <OtherLive channel={channel} />
+      {load.kind === 'ready' ? (
+        <load.ChatPanel
+          channel={channel}
+          poppedOut={false}
+          aside={
+            <button
+              type="button"
+              className="chat-head-button side-collapse"
+              aria-label="Hide chat"
+              title="Hide chat"
+              onClick={onCollapse}
+            >
+              <CollapseIcon />
+            </button>
+          }
+        />
+      ) : (
+        <Waiting load={load} onAgain={() => setAttempt(attempt + 1)} />
+      )}
     </aside>
   );
 }
 
-const ASK_EVERY_MS = 60_000;
-
-function OtherLive({ channel }: { channel: string }) {
-  const others = useOtherLive(channel, useVisibleNow(ASK_EVERY_MS));
-  if (others.length === 0) return null;
+function Waiting({ load, onAgain }: { load: PanelLoad; onAgain: () => void }) {
   return (
-    <section className="side-others" aria-labelledby="also-live">
-      <h2 id="also-live">Also live</h2>
-      <ul>
-        {others.map((one) => (
-          <li key={one.channel}>
-            <Link className="side-other" href={`/${one.channel}`}>
-              <Avatar channel={one.channel} />
-              <span className="card-names">
-                <span className="card-title">{one.channel}</span>
-                <span className="card-channel">{one.title}</span>
-              </span>
-              <span className="side-viewers">
-                <i aria-hidden="true" />
-                {formatCount(one.viewers)}
-                <span className="visually-hidden"> viewers</span>
-              </span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      <div className="side-head">
+        <h2>Chat</h2>
+      </div>
+      {load.kind === 'failed' && (
+        <div className="side-failed">
+          <p role="alert">The chat could not be loaded.</p>
+          <button type="button" className="button" onClick={onAgain}>
+            Try again
+          </button>
+        </div>
+      )}
+    </>
   );
 }

@@ -3,6 +3,7 @@ import type { ChannelDetails } from '../../../platform/protocol/api.ts';
 import { useChannel } from '../channels/use-channel.ts';
 import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Stage } from '../shell/stage.tsx';
+import { AlsoLive } from './also-live.tsx';
 import { ChannelStage } from './channel-stage.tsx';
 import { NotifyButton } from './notify-button.tsx';
 import { SideColumn } from './side-column.tsx';
@@ -51,6 +52,7 @@ function ChannelPage({ channel }: { channel: ChannelDetails }) {
         <StreamInfo channel={channel} onShowChat={chatOpen ? null : () => setChatOpen(true)} />
       </div>
       {chatOpen && <SideColumn channel={channel.channel} onCollapse={() => setChatOpen(false)} />}
+      <AlsoLive channel={channel.channel} />
     </main>
   );
 }
