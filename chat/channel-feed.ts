@@ -9,6 +9,8 @@ import type { Stretch } from './log-messages.ts';
 export const KEPT_ENTRIES = 1_250;
 const TRIMMED_AT = KEPT_ENTRIES + 250;
 const RETRY_MS = 250;
+/** Beyond it the store is asked again. */
+const MOST_EARLY = 1_000;
 
 interface Listener {
   hear(entries: Entry[]): void;
@@ -40,6 +42,8 @@ export class ChannelFeed {
   /** The newest ones without a gap, the last of them at `#offset`. */
   #entries: Entry[];
   #refreshing: 'no' | 'once' | 'again' = 'no';
+  /** What came while the store was asked. */
+  #early: { epoch: string; entries: Entry[] }[] = [];
   #cancelRetry = () => {};
   #closed = false;
 
@@ -88,7 +92,8 @@ export class ChannelFeed {
   /** Entries that were just kept, in order; those already heard are left out, a gap is filled. */
   receive(epoch: string, entries: Entry[]): void {
     if (this.#refreshing !== 'no') {
-      this.#refreshing = 'again';
+      if (this.#early.length < MOST_EARLY) this.#early.push({ epoch, entries });
+      else this.#refreshing = 'again';
       return;
     }
     const fresh = entries.filter((entry) => entry.offset > this.#offset);
@@ -127,7 +132,11 @@ export class ChannelFeed {
   #refreshed(): void {
     const again = this.#refreshing === 'again';
     this.#refreshing = 'no';
+    const early = this.#early;
+    this.#early = [];
+    // What was pushed before the store is asked again is in its answer.
     if (again) this.refresh();
+    else for (const { epoch, entries } of early) this.receive(epoch, entries);
   }
 
   #follow({ epoch, offset, entries }: Stretch): void {

@@ -35,7 +35,7 @@ describe('nodes on one Redis', () => {
     }
   });
 
-  async function open(answerMs = 5_000) {
+  async function open(answerMs = 40_000) {
     const redis = await openRedis({ url: server.url, clock: systemClock, log });
     return { redis, broker: await openRedisBroker({ redis, clock: systemClock, log, answerMs }) };
   }

@@ -32,7 +32,8 @@ export function embeddedStore(
 export const redisStore = (url: () => string): BrokerStore => ({
   async open() {
     const redis = await openRedis({ url: url(), clock: systemClock, log });
-    const broker = await openRedisBroker({ redis, clock: systemClock, log });
+    // Longer than a busy machine may take.
+    const broker = await openRedisBroker({ redis, clock: systemClock, log, answerMs: 40_000 });
     return closingAlso(broker, () => redis.close());
   },
   remove: async () => {},
