@@ -35,7 +35,7 @@ export function readable(color: string, surface = SURFACE): string {
   if (channels === null) return '#f7f1ea';
   for (let white = 0; white <= 1; white += STEP) {
     const mixed = channels.map((value) => Math.round(value + (255 - value) * white));
-    if (contrast(mixed, channelsOf(surface) ?? []) >= CONTRAST) return toHex(mixed);
+    if (contrast(toHex(mixed), surface) >= CONTRAST) return toHex(mixed);
   }
   return '#ffffff';
 }
@@ -58,7 +58,10 @@ function luminance(channels: number[]): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function contrast(one: number[], other: number[]): number {
-  const [high = 0, low = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+/** WCAG 2.2; both are `#rrggbb`. */
+export function contrast(one: string, other: string): number {
+  const [high = 0, low = 0] = [one, other]
+    .map((color) => luminance(channelsOf(color) ?? []))
+    .toSorted((a, b) => b - a);
   return (high + 0.05) / (low + 0.05);
 }
