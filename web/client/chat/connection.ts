@@ -1,7 +1,7 @@
 import type { ClientMessage, Position } from '../../../platform/protocol/chat/client-messages.ts';
 import { CLOSE, comesBack } from '../../../platform/protocol/chat/close-codes.ts';
 import { retryDelayMs } from '../events/retry-delay.ts';
-import type { ChatStatus } from './chat-client.ts';
+import type { ChatStatus, Transport } from './chat-client.ts';
 import { closedReason } from './closed-reasons.ts';
 import { Ladder } from './ladder.ts';
 import type { Heard, Link, LinkEnd } from './link.ts';
@@ -100,15 +100,14 @@ export class Connection {
 
   #hear(message: Heard): void {
     this.#heardAt = this.#options.surroundings.now();
+    if (message.type === 'welcome' && this.#link !== null) this.#up(this.#link.transport);
     this.#options.hear(message);
-    if (message.type === 'welcome') this.#up();
   }
 
-  #up(): void {
-    if (this.#link === null) return;
+  #up(transport: Transport): void {
     this.#upSince ??= this.#heardAt;
-    this.#tell({ kind: 'live', transport: this.#link.transport });
-    if (this.#link.transport !== 'websocket') this.#probeLater();
+    this.#tell({ kind: 'live', transport });
+    if (transport !== 'websocket') this.#probeLater();
   }
 
   #ended(end: LinkEnd): void {

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 
 /** What it does to what passes through; changed at any time. */
 export interface BetweenRules {
-  /** `mute`: the upgrade passes and no frame after it, in either direction. */
-  upgrades: 'pass' | 'refuse' | 'mute';
+  /** `mute`: the upgrade passes and no frame after it. `deaf`: what the server says does not. */
+  upgrades: 'pass' | 'refuse' | 'mute' | 'deaf';
   /** `gather`: an answer is passed on when it is complete, which an event stream never is. */
   streams: 'pass' | 'gather';
   /** Requests that last longer are answered with 504. Null: they may. */
@@ -109,7 +109,8 @@ function passUpgrade(
   target.once('data', (answer: Buffer) => {
     socket.write(answer);
     const isMute = () => rules.upgrades === 'mute';
-    target.on('data', (chunk: Buffer) => isMute() || socket.write(chunk));
+    const isDeaf = () => isMute() || rules.upgrades === 'deaf';
+    target.on('data', (chunk: Buffer) => isDeaf() || socket.write(chunk));
     socket.on('data', (chunk: Buffer) => isMute() || target.write(chunk));
   });
   for (const [one, other] of [

@@ -1,0 +1,66 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { scriptedPagesForFile } from '../support/scripted-page.ts';
+
+const pages = scriptedPagesForFile();
+const A_FRAME_MS = 10;
+const LASTS_MS = 5_000;
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  /** CPU time of the thread, microseconds: what others do on the machine does not count. */
+  tdur?: number;
+}
+
+test('100 messages a second take less than 10 ms of script a frame', async () => {
+  const page = await pages.open('chat-member');
+  await page.evaluate(() => window.scriptedChat.flood(200));
+  await page.getByText('message 1200 of many', { exact: false }).waitFor();
+  const client = await page.context().newCDPSession(page);
+  const frames = await scriptOfFrames(client, () => flood(page));
+
+  expect(frames.length).toBeGreaterThan(40);
+  const sorted = frames.toSorted((a, b) => a - b);
+  expect(sorted[Math.floor(sorted.length * 0.95)]).toBeLessThan(A_FRAME_MS);
+  await page.context().close();
+});
+
+/** In the page, so that each message comes alone, as over a quick network. */
+const flood = (page: Page): Promise<void> =>
+  page.evaluate(
+    (lastsMs) =>
+      new Promise<void>((resolve) => {
+        const began = performance.now();
+        let sent = 0;
+        const timer = window.setInterval(() => {
+          const gone = performance.now() - began;
+          const due = Math.floor(Math.min(gone, lastsMs) / 10) - sent;
+          if (due > 0) window.scriptedChat.flood(due);
+          sent += due;
+          if (gone < lastsMs) return;
+          window.clearInterval(timer);
+          resolve();
+        }, 10);
+      }),
+    LASTS_MS,
+  );
+
+/** Milliseconds of script in each frame's callbacks while `act` runs. */
+async function scriptOfFrames(client: CDPSession, act: () => Promise<void>): Promise<number[]> {
+  const events: TraceEvent[] = [];
+  client.on('Tracing.dataCollected', ({ value }) =>
+    events.push(...(value as unknown as TraceEvent[])),
+  );
+  const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+  await client.send('Tracing.start', {
+    categories: 'devtools.timeline',
+    transferMode: 'ReportEvents',
+  });
+  await act();
+  await client.send('Tracing.end');
+  await complete;
+  return events
+    .filter(({ name, ph }) => name === 'FireAnimationFrame' && ph === 'X')
+    .map(({ tdur = 0 }) => tdur / 1_000);
+}
