@@ -27,7 +27,6 @@ interface Node {
 
 interface Step extends RunReport {
   rate: number;
-  deliveriesPerSecond: number;
   cpuPerMillion: number;
 }
 
@@ -51,7 +50,6 @@ async function measure(node: Node, { sockets, rates, seconds }: Setting): Promis
       const step = {
         ...report,
         rate,
-        deliveriesPerSecond: Math.round(report.deliveries / report.tellingSeconds),
         cpuPerMillion: rounded((cpu / report.deliveries) * 1e6, 2),
       };
       steps.push(step);

@@ -18,7 +18,6 @@ const histogram = new Uint32Array(STEPS);
 /** By offset and length of the frame: it is the same at all clients, so it is read once. */
 const framesRead = new Map<number, { sentAt: number[]; first: number; last: number }>();
 const tally = { deliveries: 0, lost: 0, repeated: 0, closed: 0, frames: 0 };
-const telling = { first: 0, last: 0 };
 const refusals = new Map<string, number>();
 const codes = new Map<number, number>();
 let wire: ChatWire = WIRES.footlight;
@@ -55,8 +54,6 @@ const events: SocketEvents = {
       else tally.repeated += socket.last - first + 1;
     }
     socket.last = last;
-    if (telling.first === 0) telling.first = now;
-    telling.last = now;
     tally.frames++;
     tally.deliveries += sentAt.length;
     for (const at of sentAt) {
@@ -97,15 +94,41 @@ async function join(order: JoinOrder): Promise<void> {
   }
 }
 
+/** Deliveries a second in the middle of the run, when it neither begins nor runs out. */
+class Steady {
+  readonly #begins: number;
+  readonly #ends: number;
+  #first: { at: number; deliveries: number } | null = null;
+  #last: { at: number; deliveries: number } | null = null;
+
+  constructor(start: number, durationMs: number) {
+    this.#begins = start + durationMs * 0.2;
+    this.#ends = start + durationMs * 0.95;
+  }
+
+  look(): void {
+    const at = performance.now();
+    if (at < this.#begins || at > this.#ends) return;
+    this.#last = { at, deliveries: tally.deliveries };
+    this.#first ??= this.#last;
+  }
+
+  rate(): number {
+    if (this.#first === null || this.#last === null) return Number.NaN;
+    const seconds = (this.#last.at - this.#first.at) / 1_000;
+    return (this.#last.deliveries - this.#first.deliveries) / seconds;
+  }
+}
+
 async function run({ rate, seconds }: RunOrder): Promise<RunReport> {
   histogram.fill(0);
   refusals.clear();
   Object.assign(tally, { deliveries: 0, lost: 0, repeated: 0, frames: 0 });
-  telling.first = 0;
   let sent = 0;
   const start = performance.now();
   const total = Math.round(rate * seconds);
   const cpu = process.cpuUsage();
+  const steady = new Steady(start, seconds * 1_000);
   while (sent < total) {
     const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * rate));
     for (; sent < due; sent++) {
@@ -113,6 +136,7 @@ async function run({ rate, seconds }: RunOrder): Promise<RunReport> {
       speakers[sent % speakers.length]?.send(wire.send(`${start}-${sent}`, text));
     }
     await delay(2);
+    steady.look();
   }
   const wanted = total * sockets.length;
   const last = performance.now() + 5_000;
@@ -123,7 +147,7 @@ async function run({ rate, seconds }: RunOrder): Promise<RunReport> {
     ...tally,
     wanted,
     tookSeconds,
-    tellingSeconds: ((telling.last - telling.first) * STEP_MS) / 1_000 + 1 / rate,
+    deliveriesPerSecond: Math.round(steady.rate()),
     refused: Object.fromEntries(refusals),
     closeCodes: Object.fromEntries(codes),
     p50Ms: quantile(0.5),

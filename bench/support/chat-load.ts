@@ -42,8 +42,8 @@ export interface RunReport {
   /** By code. */
   refused: Record<string, number>;
   tookSeconds: number;
-  /** From the first delivery to the last, and one pause between messages. */
-  tellingSeconds: number;
+  /** In the middle of the run. */
+  deliveriesPerSecond: number;
   p50Ms: number;
   p99Ms: number;
   mostMs: number;
