@@ -19,9 +19,15 @@ export interface Held {
   reason: string;
 }
 
-const linkify = new LinkifyIt().set({ fuzzyIP: true });
+/** Beside the ones of two letters and the oldest: where most links of strangers lead. */
+const MORE_TLDS =
+  'app art bet blog buzz cam casino cfd chat click cloud club cyou dev digital fun fyi games gift gg gratis group guru help host icu ink lat life link live lol loan ltd media mobi monster mov name network news one online page party pics porn pub rest review rocks run sale sbs sex site skin social space store stream surf tech tel today top tube video vip website wiki win work world wtf xyz zip zone';
+const linkify = new LinkifyIt()
+  .tlds(MORE_TLDS.split(' '), true)
+  .set({ fuzzyLink: true, fuzzyIP: true });
 
-export const hasLink = (text: string): boolean => linkify.test(text);
+export const hasLink = (text: string): boolean =>
+  linkify.test(text.normalize('NFKC').replace(/[。｡]/gu, '.'));
 
 /** Letters that look like Latin ones, as people write around a blocked word. */
 const LOOKALIKES = new Map(
