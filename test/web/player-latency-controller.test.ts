@@ -214,6 +214,28 @@ describe('latency controller', () => {
     expect(controller.decide({ at: 6.1, ...dry })).not.toEqual({ kind: 'rate', rate: 0 });
   });
 
+  it('stops just before it runs dry, and goes on with the next part when that is hardly late', () => {
+    const controller = new LatencyController();
+    view({ controller, transit: steady, lag: 1, seconds: 30 });
+    const position = 29;
+    const brink = controller.decide({ at: 30, position, bufferEnd: position + 0.03 });
+    expect(brink).toEqual({ kind: 'rate', rate: 0 });
+    const next = controller.decide({ at: 30.08, position, bufferEnd: position + 0.23 });
+    expect(next.kind === 'rate' && next.rate > 0).toBe(true);
+  });
+
+  it('takes a longer stop for a stall, and lets go after a second without anything', () => {
+    const controller = new LatencyController();
+    view({ controller, transit: steady, lag: 1, seconds: 30 });
+    const empty = { position: 29, bufferEnd: 29.02 };
+    const before = controller.floor(30);
+    controller.decide({ at: 30, ...empty });
+    controller.decide({ at: 30.2, ...empty });
+    expect(controller.floor(30.2)).toBeGreaterThan(before + 0.1);
+    expect(controller.decide({ at: 30.9, ...empty })).toEqual({ kind: 'rate', rate: 0 });
+    expect(controller.decide({ at: 31.1, ...empty })).not.toEqual({ kind: 'rate', rate: 0 });
+  });
+
   it('waits for two parts when a stream comes back on a new timeline', () => {
     const controller = new LatencyController();
     view({ controller, transit: steady, lag: 1, seconds: 30 });

@@ -24,6 +24,13 @@ const JOINING_SECONDS = 5;
 const MAX_HOLD_SECONDS = 0.3;
 /** Without a picture, sound waits for it so long at most. */
 const MAX_DRY_SECONDS = 1;
+/**
+ * The playhead is stopped with so much left, seconds. Chromium that has run dry goes on up to two
+ * seconds after there is media again; one that was stopped goes on at once.
+ */
+export const BRINK_SECONDS = 0.04;
+/** A part that comes sooner was hardly late. */
+const BRINK_STALL_SECONDS = 0.1;
 /** Less than about a frame holds by itself. */
 const EMPTY_SECONDS = 0.05;
 /** Held for before anything is known about arrivals, seconds of buffer. */
@@ -53,6 +60,7 @@ export class LatencyController {
   #rate = 1;
   #rateAt = Number.NEGATIVE_INFINITY;
   #holdSince: number | null = null;
+  #brinkSince: number | null = null;
   #joinedAt: number | null = null;
 
   /** The buffer grew from `endBefore` to `endAfter`. */
@@ -91,7 +99,7 @@ export class LatencyController {
   decide(view: PlayheadView): LatencyDecision {
     const target = this.targetLag(view.at);
     const behind = target === null ? null : view.at - view.position - target;
-    if (this.#mustHold(view, behind)) {
+    if (this.#atBrink(view) || this.#mustHold(view, behind)) {
       return this.#setRate(view.at, 0);
     }
     if (behind === null) {
@@ -117,6 +125,20 @@ export class LatencyController {
     }
     const wished = Math.min(RATE.max, Math.max(RATE.min, 1 + behind * RATE.gain));
     return Math.round(wished / RATE.step) * RATE.step;
+  }
+
+  #atBrink({ at, position, bufferEnd }: PlayheadView): boolean {
+    const joined = this.#joinedAt !== null && at - this.#joinedAt > JOINING_SECONDS;
+    if (!joined || bufferEnd - position > BRINK_SECONDS) {
+      this.#brinkSince = null;
+      return false;
+    }
+    this.#brinkSince ??= at;
+    const seconds = at - this.#brinkSince;
+    if (seconds > BRINK_STALL_SECONDS && this.#holdSince === null) {
+      this.stalled(this.#brinkSince);
+    }
+    return seconds <= MAX_DRY_SECONDS;
   }
 
   #mustHold(view: PlayheadView, behind: number | null): boolean {

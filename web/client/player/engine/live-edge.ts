@@ -1,5 +1,8 @@
+import { bufferedEnd } from './buffered-end.ts';
 import { LatencyController } from './latency-controller.ts';
 import { LiveStart } from './live-start.ts';
+import { PictureRestart } from './picture-restart.ts';
+import { RunningDry } from './running-dry.ts';
 
 const TICK_MS = 100;
 /** Farther behind by the viewer's own wish, it is rewound and left alone. */
@@ -27,20 +30,25 @@ export class LiveEdge {
   readonly #options: LiveEdgeOptions;
   readonly #start: LiveStart;
   readonly #controller = new LatencyController();
+  readonly #restart = new PictureRestart();
+  readonly #dry: RunningDry;
   readonly #listening = new AbortController();
   readonly #timer: number;
   #bufferEnd: number | null = null;
   #appendedAt = 0;
   #soughtAt = Number.NEGATIVE_INFINITY;
+  #restartedAt = Number.NEGATIVE_INFINITY;
   #rewound = false;
-  /** The playhead has passed what there is of the picture. */
-  #dry = false;
-  #stalls = 0;
 
   constructor(options: LiveEdgeOptions) {
     this.#options = options;
     const { video } = options;
     this.#start = new LiveStart(video);
+    this.#dry = new RunningDry({
+      video,
+      stalled: (at) => this.#controller.stalled(at),
+      atBrink: () => this.#tick(),
+    });
     const { signal } = this.#listening;
     video.preservesPitch = true;
     video.addEventListener('waiting', () => this.#waiting(), { signal });
@@ -50,7 +58,7 @@ export class LiveEdge {
   }
 
   get stalls(): number {
-    return this.#stalls;
+    return this.#dry.stalls;
   }
 
   /** Media that lies ahead, and how long ago the last of it came; null before the first. */
@@ -69,16 +77,15 @@ export class LiveEdge {
 
   destroy(): void {
     window.clearInterval(this.#timer);
+    this.#dry.destroy();
     this.#listening.abort();
     this.#options.video.playbackRate = 1;
   }
 
   /** Call after every append. */
   appended(): void {
-    const end = this.#end();
-    if (end === null) {
-      return;
-    }
+    const end = bufferedEnd(this.#options.video);
+    if (end === null) return;
     const before = this.#bufferEnd;
     if (before === null) this.#start.showFirst();
     const at = seconds();
@@ -97,6 +104,10 @@ export class LiveEdge {
     this.#controller.timelineChanged();
   }
 
+  overlapped(until: number): void {
+    this.#restart.overlapped(until);
+  }
+
   goLive(): void {
     this.#rewound = false;
     const { video } = this.#options;
@@ -110,7 +121,7 @@ export class LiveEdge {
 
   #tick(): void {
     const { video, live } = this.#options;
-    const bufferEnd = this.#end();
+    const bufferEnd = bufferedEnd(this.#options.video);
     if (video.paused || video.seeking || bufferEnd === null) {
       return;
     }
@@ -119,19 +130,33 @@ export class LiveEdge {
       return;
     }
     const at = seconds();
-    this.#watchPicture(bufferEnd);
+    if (this.#restartsPicture(at)) return;
+    this.#dry.watchPicture(at, bufferEnd);
     const decision = this.#controller.decide({ at, position: video.currentTime, bufferEnd });
+    this.#dry.lookAgain(bufferEnd);
     if (decision.kind === 'rate') {
+      if (decision.rate === 0) this.#dry.stopping(at);
       this.#setRate(decision.rate);
     } else if (at - this.#soughtAt > SEEK_PAUSE_SECONDS) {
       this.#jump(decision.position);
     }
   }
 
+  #restartsPicture(at: number): boolean {
+    const { video } = this.#options;
+    const position = this.#restart.due(at, video);
+    if (position === null) {
+      return false;
+    }
+    this.#restartedAt = at;
+    video.currentTime = position;
+    return true;
+  }
+
   /** Seeks as near to `wished` as media lets it; stays when little would be won. */
   #jump(wished: number): void {
     const { video, syncPosition } = this.#options;
-    const end = this.#end() ?? video.currentTime;
+    const end = bufferedEnd(video) ?? video.currentTime;
     const sync = syncPosition();
     let landing = Math.min(wished, end - LANDING_SECONDS);
     if (sync !== null && sync > landing + MIN_SEEK_GAIN_SECONDS) {
@@ -144,22 +169,11 @@ export class LiveEdge {
     }
   }
 
-  /**
-   * Browsers let the sound go on for seconds when only the picture has run dry. What comes then is
-   * too late for the playhead, and the picture stands all the longer: it has to be waited for.
-   */
-  #watchPicture(bufferEnd: number): void {
-    const dry = this.#options.video.currentTime > bufferEnd;
-    if (dry && !this.#dry) this.#waiting();
-    this.#dry = dry;
-  }
-
   #waiting(): void {
     const { video } = this.#options;
-    const started = this.#start.isOver(seconds());
-    if (started && !this.#dry && !video.seeking && !video.paused && this.#options.live()) {
-      this.#stalls += 1;
-      this.#controller.stalled(seconds());
+    const at = seconds();
+    if (this.#start.isOver(at) && !video.seeking && !video.paused && this.#options.live()) {
+      this.#dry.waiting(at);
     }
   }
 
@@ -171,7 +185,8 @@ export class LiveEdge {
   #seeked(): void {
     const at = seconds();
     const target = this.#controller.targetLag(at);
-    if (at - this.#soughtAt < OWN_SEEK_SECONDS || target === null) {
+    const ownAt = Math.max(this.#soughtAt, this.#restartedAt);
+    if (at - ownAt < OWN_SEEK_SECONDS || target === null) {
       return;
     }
     this.#rewound = at - this.#options.video.currentTime - target > REWOUND_SECONDS;
@@ -179,19 +194,6 @@ export class LiveEdge {
 
   #setRate(rate: number): void {
     const { video } = this.#options;
-    if (video.playbackRate !== rate) {
-      video.playbackRate = rate;
-    }
-  }
-
-  /** End of the range the playhead is in, or of the last one. */
-  #end(): number | null {
-    const { buffered, currentTime } = this.#options.video;
-    for (let index = 0; index < buffered.length; index += 1) {
-      if (buffered.start(index) <= currentTime + 0.1 && currentTime <= buffered.end(index) + 0.1) {
-        return buffered.end(index);
-      }
-    }
-    return buffered.length === 0 ? null : buffered.end(buffered.length - 1);
+    if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 }
