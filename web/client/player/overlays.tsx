@@ -56,8 +56,8 @@ export function Overlays({ engine, state, afterEnd, onUnmute }: OverlaysProps) {
     case 'playing':
       return (
         <>
-          {state.selectedQuality === AUDIO_ONLY && (
-            <AudioOnly playing={state.status === 'playing'} />
+          {(state.soundOnly || state.selectedQuality === AUDIO_ONLY) && (
+            <AudioOnly playing={state.status === 'playing'} byChoice={!state.soundOnly} />
           )}
           {state.muted && state.mutedByAutoplay && (
             <button type="button" className="unmute-pill" onClick={onUnmute}>
@@ -73,11 +73,14 @@ export function Overlays({ engine, state, afterEnd, onUnmute }: OverlaysProps) {
 }
 
 /** In the picture's place, so that a black screen is not taken for a fault. */
-function AudioOnly({ playing }: { playing: boolean }) {
+function AudioOnly({ playing, byChoice }: { playing: boolean; byChoice: boolean }) {
   return (
     <div className="overlay overlay-audio">
       <Lamps lit={playing} />
       <p className="overlay-title">Audio only</p>
+      <p className="overlay-more">
+        {byChoice ? 'The picture comes back in the quality menu.' : 'This stream is sound alone.'}
+      </p>
     </div>
   );
 }

@@ -32,11 +32,15 @@ export const hlsConfig: Partial<HlsConfig> = {
   maxBufferLength: 12,
   maxMaxBufferLength: 12,
   testBandwidth: false,
+  // A rung may be begun with the keyframe behind the buffer's end (rung-alignment.ts).
+  maxBufferHole: 0.55,
   // The first part may be on its way before there is an element to play it in.
   startFragPrefetch: true,
   // Fragments are passed on as they are; a worker would add a hop and ask for blob: in the page's policy.
   enableWorker: false,
   enableInterstitialPlayback: false,
+  // Captions are decoded by ours (captions.ts).
+  enableCEA708Captions: false,
   // hls.js types the option as its own class; it calls no more than this interface.
   abrController: AdaptiveQuality as unknown as HlsConfig['abrController'],
   pLoader: PlaylistLoader,

@@ -1,19 +1,13 @@
-import Hls, {
-  type ErrorData,
-  ErrorDetails,
-  ErrorTypes,
-  Events,
-  type LevelLoadedData,
-} from 'hls.js';
+import Hls, { type ErrorData, ErrorTypes, Events, type LevelLoadedData } from 'hls.js';
 import { type LoadingHls, loadHls, takeBegunHls } from './begun-hls.ts';
-import { CaptionTracks } from './caption-tracks.ts';
-import { failureOf, isMissing } from './hls-failure.ts';
-import { qualitiesOf } from './hls-qualities.ts';
+import { Captions } from './captions.ts';
+import { failureOf } from './hls-failure.ts';
 import { LiveEdge } from './live-edge.ts';
+import { watchOverlap } from './picture-overlap.ts';
 import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
 import { streamIdOf } from './playback.ts';
+import { QualityChoice } from './quality-choice.ts';
 import type { TrackList } from './track-list.ts';
-import { AUDIO_ONLY, AUTO_QUALITY } from './types.ts';
 
 export { beginHls } from './begun-hls.ts';
 
@@ -32,19 +26,16 @@ export const openHlsPlayback: OpenPlayback = ({ video, src, events }) => {
 class HlsPlayback implements Playback {
   readonly #hls: Hls;
   readonly tracks: () => TrackList | null;
-  readonly #video: HTMLVideoElement;
   readonly #src: string;
   readonly #events: PlaybackEvents;
   readonly #edge: LiveEdge;
-  readonly #captions: CaptionTracks;
+  readonly #captions: Captions;
+  readonly #choice: QualityChoice;
   readonly #listening = new AbortController();
   #live = true;
   #opened = false;
   #run: number | null = null;
   #recoveredAt = Number.NEGATIVE_INFINITY;
-  /** The audio rendition's playlist, when audio alone is to be had. */
-  #audioUrl: string | null = null;
-  #audioOnly = false;
 
   constructor(
     loading: LoadingHls,
@@ -54,7 +45,6 @@ class HlsPlayback implements Playback {
     const { hls } = loading;
     this.#hls = hls;
     this.tracks = loading.tracks;
-    this.#video = video;
     this.#src = options.src;
     this.#events = options.events;
     this.#edge = new LiveEdge({
@@ -62,13 +52,18 @@ class HlsPlayback implements Playback {
       syncPosition: () => hls.liveSyncPosition,
       live: () => this.#live,
     });
+    this.#choice = new QualityChoice({
+      hls,
+      video,
+      src: options.src,
+      qualities: (qualities) => this.#events.qualities(qualities),
+      timelineChanged: () => {
+        this.#edge.timelineChanged();
+        this.#run = null;
+      },
+    });
     this.#listen();
-    const { signal } = this.#listening;
-    this.#captions = new CaptionTracks(
-      video.textTracks,
-      (available) => this.#events.captions(available),
-      signal,
-    );
+    this.#captions = new Captions(hls, video, () => this.#events.captions(true));
   }
 
   playingAt(): number | null {
@@ -92,14 +87,7 @@ class HlsPlayback implements Playback {
   }
 
   selectQuality(id: number): void {
-    if (id === AUDIO_ONLY) {
-      this.#reload(this.#audioUrl, true);
-    } else if (this.#audioOnly) {
-      this.#hls.once(Events.MANIFEST_PARSED, () => this.#setLevel(id));
-      this.#reload(this.#src, false);
-    } else {
-      this.#setLevel(id);
-    }
+    this.#choice.select(id);
   }
 
   setCaptions(on: boolean): void {
@@ -120,36 +108,14 @@ class HlsPlayback implements Playback {
     this.#hls.destroy();
   }
 
-  #setLevel(id: number): void {
-    if (id === AUTO_QUALITY) {
-      this.#hls.loadLevel = -1;
-    } else {
-      this.#hls.nextLevel = id;
-    }
-  }
-
-  #reload(url: string | null, audioOnly: boolean): void {
-    if (url === null || audioOnly === this.#audioOnly) {
-      return;
-    }
-    this.#audioOnly = audioOnly;
-    this.#edge.timelineChanged();
-    this.#run = null;
-    const playing = !this.#video.paused;
-    // Attaches the media anew, which pauses it.
-    this.#hls.loadSource(url);
-    if (playing) {
-      this.#video.play().catch(() => {});
-    }
-  }
-
   #listen(): void {
     const hls = this.#hls;
     hls.on(Events.MANIFEST_PARSED, () => this.opened());
     hls.on(Events.LEVEL_LOADED, (_, data) => this.#levelLoaded(data));
     hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
-      this.#events.activeQuality(this.#audioOnly ? null : level);
+      this.#events.activeQuality(this.#choice.audioOnly ? null : level);
     });
+    watchOverlap(hls, (until) => this.#edge.overlapped(until));
     hls.on(Events.BUFFER_APPENDED, () => this.#edge.appended());
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       if (frag.type === 'main' && frag.sn !== 'initSegment' && frag.cc !== this.#run) {
@@ -169,12 +135,13 @@ class HlsPlayback implements Playback {
     }
     this.#opened = true;
     this.#live = true;
-    if (this.#audioOnly) {
+    if (this.#choice.audioOnly) {
       return;
     }
-    this.#audioUrl = this.#hls.allAudioTracks[0]?.url || null;
-    this.#events.qualities(qualitiesOf(this.#hls, this.#audioUrl !== null));
-    this.#events.opened(streamIdOf(this.#hls.levels[0]?.uri));
+    this.#choice.opened();
+    const { levels } = this.#hls;
+    this.#events.soundOnly(levels.every((level) => level.videoCodec === undefined));
+    this.#events.opened(streamIdOf(levels[0]?.uri));
   }
 
   #levelLoaded({ details, networkDetails, stats }: LevelLoadedData): void {
@@ -194,7 +161,7 @@ class HlsPlayback implements Playback {
 
   #failed(data: ErrorData): void {
     if (!data.fatal) {
-      this.#forgetRung(data);
+      this.#choice.forget(data);
       return;
     }
     const now = performance.now();
@@ -204,15 +171,5 @@ class HlsPlayback implements Playback {
       return;
     }
     this.#events.failed(failureOf(data, !this.#opened));
-  }
-
-  /** A rung that the server has given up is no longer one to choose. */
-  #forgetRung(data: ErrorData): void {
-    const level = data.context?.level;
-    const gone = data.details === ErrorDetails.LEVEL_LOAD_ERROR && isMissing(data);
-    if (gone && typeof level === 'number' && this.#hls.levels.length > 1) {
-      this.#hls.removeLevel(level);
-      this.#events.qualities(qualitiesOf(this.#hls, this.#audioUrl !== null));
-    }
   }
 }

@@ -12,6 +12,8 @@ export interface PlaybackEvents {
   progressed(): void;
   activeQuality(id: number | null): void;
   captions(available: boolean): void;
+  /** Nothing of the stream has a picture. */
+  soundOnly(is: boolean): void;
   /** An answer of the server with its own wall clock, ms. */
   serverDate(answer: { sentAt: number; receivedAt: number; serverDate: number }): void;
   /** The playlists say that the stream is over. */

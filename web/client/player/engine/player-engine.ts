@@ -3,21 +3,16 @@ import { ElementFacts } from './element-facts.ts';
 import { findPlayback } from './find-playback.ts';
 import { holdPicture } from './hold-picture.ts';
 import { LatencyReadout } from './latency-readout.ts';
-import type { OpenPlayback, Playback, PlaybackEvents } from './playback.ts';
-import { PlayerStore } from './player-store.ts';
+import type { OpenPlayback, Playback } from './playback.ts';
+import { playbackEvents } from './playback-events.ts';
+import { ATTACHING, PlayerStore } from './player-store.ts';
 import { Recovery } from './recovery.ts';
 import { ServerClock } from './server-clock.ts';
 import { StreamEnd } from './stream-end.ts';
+import { RETURNED_MS, StreamFacts } from './stream-facts.ts';
 import { TrackWatch } from './track-watch.ts';
-import {
-  AUTO_QUALITY,
-  type CreatePlayerEngine,
-  type PlayerEngineOptions,
-  type StreamFact,
-} from './types.ts';
+import type { CreatePlayerEngine, PlayerEngineOptions, StreamFact } from './types.ts';
 
-/** What a returned encoder sends is in the playlists after about that long. */
-const RETURNED_MS = 1500;
 const UNPLAYABLE =
   'This browser cannot play live streams: try a current Chrome, Firefox or Safari.';
 
@@ -48,10 +43,10 @@ class Engine {
   readonly #tracks: TrackWatch;
   readonly #end: StreamEnd;
   readonly #recovery: Recovery;
+  readonly #facts: StreamFacts;
   #open: OpenPlayback | null = null;
   #playback: Playback | null = null;
   #streamId: string | null = null;
-  #fact: StreamFact | null = null;
   #staysPaused = false;
   #destroyed = false;
 
@@ -66,29 +61,21 @@ class Engine {
     });
     this.#end = new StreamEnd(video, () => this.#ended());
     this.#recovery = this.#makeRecovery();
+    this.#facts = new StreamFacts({
+      store: this.store,
+      end: this.#end,
+      tracks: this.#tracks,
+      recovery: this.#recovery,
+      streamId: () => this.#streamId,
+      attached: () => this.#playback !== null,
+      attach: () => this.#attach(),
+    });
     this.#element.on('playing', () => this.#recovery.succeeded());
     void this.#start();
   }
 
   streamChanged(fact: StreamFact): void {
-    const before = this.#fact;
-    this.#fact = fact;
-    if (!fact.live) {
-      if (before?.live === true && this.#playback !== null) {
-        if (before.interrupted) this.#end.certain();
-        else this.#end.likely();
-      }
-      return;
-    }
-    this.#end.forget();
-    const { status } = this.store.state;
-    const another = this.#streamId !== null && fact.streamId !== this.#streamId;
-    if (status === 'idle' || status === 'ended' || (another && fact.streamId !== null)) {
-      this.#attach();
-    } else if (before?.interrupted === true && !fact.interrupted) {
-      this.#tracks.look(RETURNED_MS);
-      if (status === 'reconnecting') this.#recovery.ask();
-    }
+    this.#facts.changed(fact);
   }
 
   play(): void {
@@ -141,7 +128,7 @@ class Engine {
       src: this.#src,
       store: this.store,
       streamId: () => this.#streamId,
-      saidLive: () => this.#fact?.live === true,
+      saidLive: () => this.#facts.live,
       differs: (playlist, url) => this.#tracks.differs(playlist, url),
       resume: () => this.#playback?.resume(),
       attach: () => this.#attach(),
@@ -177,38 +164,25 @@ class Engine {
     this.#playback?.destroy();
     this.#streamId = null;
     this.#staysPaused = false;
-    this.store.set({ status: 'loading', activeQuality: null, selectedQuality: AUTO_QUALITY });
-    const events = this.#playbackEvents();
+    this.store.set(ATTACHING);
+    const events = playbackEvents({
+      store: this.store,
+      clock: this.#clock,
+      tracks: this.#tracks,
+      recovery: this.#recovery,
+      end: this.#end,
+      opened: (streamId) => this.#opened(streamId),
+    });
     this.#playback = this.#open({ video: this.#video, src: this.#src, events });
+    this.#playback.setCaptions(this.store.state.captionsOn);
     this.#readout.follow(this.#playback);
   }
 
-  #playbackEvents(): PlaybackEvents {
-    return {
-      qualities: (qualities) => this.store.set({ qualities }),
-      opened: (streamId) => {
-        this.#streamId = streamId;
-        this.#tracks.look(RETURNED_MS);
-        if (this.#staysPaused) this.store.set({ status: 'paused' });
-        else void this.#autoplay();
-      },
-      anotherRun: () => this.#tracks.look(0),
-      progressed: () => this.#recovery.succeeded(),
-      activeQuality: (id) => this.store.set({ activeQuality: id }),
-      captions: (available) => this.store.set({ captionsAvailable: available }),
-      serverDate: (answer) => this.#clock.observe(answer),
-      closed: () => this.#end.certain(),
-      failed: (failure) => this.#recovery.failed(failure),
-    };
-  }
-
-  async #autoplay(): Promise<void> {
-    const answer = await autoplay(this.#video);
-    if (answer === 'blocked') {
-      this.store.set({ status: 'blocked' });
-    } else if (answer === 'muted') {
-      this.store.set({ mutedByAutoplay: true });
-    }
+  #opened(streamId: string | null): void {
+    this.#streamId = streamId;
+    this.#tracks.look(RETURNED_MS);
+    if (this.#staysPaused) this.store.set({ status: 'paused' });
+    else void autoplay(this.#video, this.store);
   }
 
   #ended(): void {

@@ -7,6 +7,7 @@ export const START: PlayerState = {
   qualities: [],
   selectedQuality: AUTO_QUALITY,
   activeQuality: null,
+  soundOnly: false,
   captionsAvailable: false,
   captionsOn: false,
   muted: false,
@@ -14,6 +15,15 @@ export const START: PlayerState = {
   stalls: 0,
   error: null,
 };
+
+/** What is known of a stream until its playlists are read. */
+export const ATTACHING = {
+  status: 'loading',
+  activeQuality: null,
+  selectedQuality: AUTO_QUALITY,
+  soundOnly: false,
+  captionsAvailable: false,
+} as const satisfies Partial<PlayerState>;
 
 /** The engine's state as one object that is replaced when, and only when, something changed. */
 export class PlayerStore {

@@ -28,6 +28,8 @@ export interface PlayerState {
   selectedQuality: number;
   /** What is on screen while Auto decides. */
   activeQuality: number | null;
+  /** The stream has no picture. */
+  soundOnly: boolean;
   captionsAvailable: boolean;
   captionsOn: boolean;
   muted: boolean;
