@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { messagesAnswerSchema } from '../../platform/protocol/chat/messages-answer.ts';
 import type { ChatClient } from './support/chat-client.ts';
 import { type ChatServer, startChat } from './support/chat-server.ts';
 
@@ -14,7 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const get = async (query = '') => (await fetch(url + query)).json();
+/** Every answer is as it is described. */
+const get = async (query = '') =>
+  messagesAnswerSchema.parse(await (await fetch(url + query)).json());
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   fetch(url, {
     method: 'POST',
@@ -57,7 +60,7 @@ describe('short polling', () => {
     const acks = [await ann.say('one'), await ann.say('two'), await ann.say('three')];
     const page = await get(`?before=${acks[2]?.offset}`);
     expect(page).toMatchObject({ resumed: true });
-    expect(page.items.map((item: { text: string }) => item.text)).toEqual(['one', 'two']);
+    expect(page.items.map(({ text }) => text)).toEqual(['one', 'two']);
   });
 
   it.each(['?after=-1', '?after=x', '?wait=26', '?before=1.5'])('refuses %s', async (query) => {

@@ -10,6 +10,7 @@ import {
   meSchema,
   signInCodeSchema,
 } from '../../platform/protocol/api.ts';
+import { chatPaths, chatSchemas } from './openapi-chat.ts';
 
 const json = (name: string, description: string) => ({
   description,
@@ -40,13 +41,21 @@ const error = json('Error', 'Why there is no answer');
 const noChannel = json('Error', 'No channel has this name');
 const signedOut = json('Error', 'Nobody is signed in, or the token does not count');
 
+const chatComponents = () =>
+  Object.fromEntries(Object.entries(chatSchemas).map(([name, one]) => [name, componentOf(one)]));
+
 /** `/api/openapi.json` (OpenAPI 3.1), made from the schemas that the browser checks answers with. */
 export function openapiDocument() {
   return {
     openapi: '3.1.0',
     info: { title: 'Footlight', version: '1', description: DESCRIPTION },
     servers: [{ url: '/' }],
-    paths: { ...channelPaths(), ...followPaths(), ...peoplePaths() },
+    paths: {
+      ...channelPaths(),
+      ...followPaths(),
+      ...chatPaths({ channelParameter, noChannel, error, withIdentity: WITH_IDENTITY }),
+      ...peoplePaths(),
+    },
     components: {
       schemas: {
         Channel: componentOf(channelSchema),
@@ -56,6 +65,7 @@ export function openapiDocument() {
         Me: componentOf(meSchema),
         MeChange: componentOf(meChangeSchema),
         SignInCode: componentOf(signInCodeSchema),
+        ...chatComponents(),
       },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

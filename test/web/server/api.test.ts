@@ -244,6 +244,7 @@ test('the OpenAPI document describes the answers as they are', async () => {
     '/api/v1/channels',
     '/api/v1/channels/{channel}',
     '/api/v1/channels/{channel}/follow',
+    '/api/v1/channels/{channel}/messages',
     '/api/v1/me',
     '/api/v1/sign-in-codes/{code}',
   ]);
