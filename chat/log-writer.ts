@@ -2,10 +2,11 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import type { Published } from './broker.ts';
+import { threadOptions } from '../platform/thread-options.ts';
 import { batchEntries, commitSeconds, entriesRefused, writerRestarts } from './chat-metrics.ts';
 import { chatUnavailable } from './chat-unavailable.ts';
-import type { Asked, FromLogWorker, Kept, Question, Stretch, ToLogWorker } from './log-messages.ts';
+import type { Asked, FromLogWorker, Kept, Question, ToLogWorker } from './log-messages.ts';
+import { type Answer, LogQuestions } from './log-questions.ts';
 
 const WORKER_URL = new URL('./log-worker.ts', import.meta.url);
 const MOST_A_BATCH = 500;
@@ -33,8 +34,6 @@ interface Waiting {
   reject(error: AppError): void;
 }
 
-type Answer = Stretch | Published | null;
-
 /**
  * Hands entries to the thread that keeps them. One batch is with it at a time; the next gathers
  * meanwhile, so a quiet channel waits for nothing and a busy one shares its commits.
@@ -47,8 +46,7 @@ export class LogWriter {
   #waiting: Waiting[] = [];
   #batch: Waiting[] = [];
   #pumpQueued = false;
-  readonly #questions = new Map<number, PromiseWithResolvers<Answer>>();
-  #nextQuestion = 0;
+  readonly #questions = new LogQuestions();
   #backoffMs = FIRST_BACKOFF_MS;
   #cancelHang = () => {};
   #cancelRestart = () => {};
@@ -84,11 +82,9 @@ export class LogWriter {
 
   ask(question: Question): Promise<Answer> {
     if (!this.#ready) return Promise.reject(chatUnavailable(new Error('the log is being opened')));
-    const id = this.#nextQuestion++;
-    const waiting = Promise.withResolvers<Answer>();
-    this.#questions.set(id, waiting);
+    const { id, answer } = this.#questions.add();
     this.#post({ type: 'ask', id, question });
-    return waiting.promise;
+    return answer;
   }
 
   /** What was published before is kept first. */
@@ -134,12 +130,8 @@ export class LogWriter {
         this.#endBatch((waiting) => waiting.reject(chatUnavailable(new Error(message.reason))));
         return;
       case 'answer':
-        this.#questions.get(message.id)?.resolve(message.answer);
-        this.#questions.delete(message.id);
-        return;
       case 'no_answer':
-        this.#questions.get(message.id)?.reject(chatUnavailable(new Error(message.reason)));
-        this.#questions.delete(message.id);
+        this.#questions.settle(message);
         return;
     }
   }
@@ -165,7 +157,11 @@ export class LogWriter {
 
   #spawn(onReady: () => void, onFailed: (error: AppError) => void): void {
     const { file, log, workerUrl = WORKER_URL } = this.#options;
-    const worker = new Worker(workerUrl, { name: 'chat log', workerData: { file } });
+    const worker = new Worker(workerUrl, {
+      name: 'chat log',
+      workerData: { file },
+      ...threadOptions(),
+    });
     this.#worker = worker;
     worker.on('message', (message: FromLogWorker) => {
       if (message.type === 'ready') {
@@ -192,8 +188,7 @@ export class LogWriter {
     this.#batch = [];
     this.#waiting = [];
     for (const waiting of lost) waiting.reject(cause);
-    for (const question of this.#questions.values()) question.reject(cause);
-    this.#questions.clear();
+    this.#questions.rejectAll(cause);
   }
 
   #restart(): void {
