@@ -21,7 +21,8 @@ export function readClientFrame(text: string): ClientFrame {
 export function readClientMessage(value: unknown): ClientFrame {
   if (typeof value !== 'object' || value === null || !('type' in value))
     return { fault: 'no_message' };
-  const type = String(value.type);
+  const { type } = value;
+  if (typeof type !== 'string') return { fault: 'no_message' };
   if (!isKnown(type))
     return refuse(value, 'message_unknown', 'This server knows no message of this type.');
   const parsed = clientSchemas[type].safeParse(value);

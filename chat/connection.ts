@@ -29,6 +29,8 @@ export interface ConnectionHost {
   grant(connection: Connection, wish: Wish): Promise<ServerMessage | null>;
   hearTyping(connection: Connection): void;
   leave(connection: Connection, code: number): void;
+  /** What should not have happened. */
+  fault(error: unknown): void;
 }
 
 /** One socket of one person in one channel. There are tens of thousands: fields, no timers. */
@@ -160,14 +162,24 @@ export class Connection {
   async #handle(first: string): Promise<void> {
     let text: string | undefined = first;
     while (text !== undefined && this.isOpen) {
-      const frame = readClientFrame(text);
-      if ('message' in frame) await this.#hear(frame.message);
-      else if (frame.fault === 'no_message') this.close('badMessage');
-      else this.send(frame.refusal);
+      try {
+        await this.#handleOne(text);
+      } catch (error) {
+        // Nobody foresaw it: it ends this connection, and no other.
+        this.#host.fault(error);
+        this.close('unavailable');
+      }
       text = this.#waiting?.shift();
     }
     this.#waiting = null;
     this.#isBusy = false;
+  }
+
+  async #handleOne(text: string): Promise<void> {
+    const frame = readClientFrame(text);
+    if ('message' in frame) await this.#hear(frame.message);
+    else if (frame.fault === 'no_message') this.close('badMessage');
+    else this.send(frame.refusal);
   }
 
   async #hear(message: ClientMessage): Promise<void> {

@@ -128,6 +128,11 @@ export class Hub implements ConnectionHost, RoomHost {
     }
   }
 
+  fault(error: unknown): void {
+    faults.inc();
+    this.#parts.log.error({ err: error }, 'handling a chat frame failed');
+  }
+
   hearTyping(connection: Connection): void {
     const fact = this.#typing.hear(connection);
     if (fact !== null) this.#parts.bus.publish('chat:typing', fact);
