@@ -42,6 +42,7 @@ export class Connection {
   #attempt = 0;
   #cancelRetry = () => {};
   #cancelProbe = () => {};
+  #shownToken: string | null = null;
   /** It ran out: not shown again. */
   #deadToken: string | null = null;
 
@@ -89,6 +90,7 @@ export class Connection {
   #open(transport: Link['transport'], host: { hear(m: Heard): void; end(e: LinkEnd): void }): Link {
     const { surroundings, origin, channel, position } = this.#options;
     const token = this.#token();
+    this.#shownToken = token;
     const after = position();
     return openLink(transport, { surroundings, origin, channel, token, after, host });
   }
@@ -141,9 +143,8 @@ export class Connection {
   }
 
   #giveUpToken(): void {
-    const token = this.#token();
-    if (token === null) return;
-    this.#deadToken = token;
+    if (this.#shownToken === null) return;
+    this.#deadToken = this.#shownToken;
     // A fresh one may be there already.
     if (this.#token() === null) this.#options.onTokenOver();
   }

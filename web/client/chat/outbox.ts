@@ -47,6 +47,8 @@ export class Outbox {
   #cancelWait = () => {};
   #pausedUntil = 0;
   #refusals = 0;
+  /** Nothing is sent any more. */
+  #ended: { code: string; reason: string } | null = null;
   refused: Refused | null = null;
   /** Whose words those are that were loaded; null: not known. */
   #writer: string | null;
@@ -80,6 +82,7 @@ export class Outbox {
       ...{ writtenAt: surroundings.now(), offset: null },
     };
     this.#set([...this.#items.filter((one) => one !== forgotten), item]);
+    if (this.#ended !== null) this.#refuseAll(this.#ended.code, this.#ended.reason);
     this.#pump();
   }
 
@@ -112,6 +115,7 @@ export class Outbox {
   /** There is no next line. */
   end(code: string, reason: string): void {
     this.pause();
+    this.#ended = { code, reason };
     this.#refuseAll(code, reason);
   }
 
