@@ -14,7 +14,7 @@ interface TraceEvent {
 }
 
 test('100 messages a second take less than 10 ms of script a frame', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   await page.evaluate(() => window.scriptedChat.flood(200));
   await page.getByText('message 1200 of many', { exact: false }).waitFor();
   const client = await page.context().newCDPSession(page);

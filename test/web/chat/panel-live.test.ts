@@ -14,7 +14,7 @@ const XSS = [
   '[x](javascript:window.xss=1) <a href=javascript:window.xss=1>x</a>',
   'javascript:window.xss=1 data:text/html,<script>window.xss=1</script>',
   '&lt;img src=x onerror=window.xss=1&gt; \\u003cscript\\u003e',
-  '{{constructor.constructor("window.xss=1")()}} ${window.xss=1}',
+  '{{constructor.constructor("window.xss=1")()}} $(window.xss=1)',
 ];
 
 let browser: Browser;

@@ -8,7 +8,12 @@ import { partsOf } from '../../../web/client/chat/panel/message-parts.ts';
 import { countdown, duration, modeSentences } from '../../../web/client/chat/panel/words.ts';
 import { line, message } from '../support/chat-scenes.ts';
 
-const emote = { name: 'clap', url: '/emote/clap.svg', animated: false };
+const emote = {
+  name: 'clap',
+  url: '/emote/clap.svg',
+  animated: false,
+  source: 'footlight' as const,
+};
 const emotes = new Map([['clap', emote]]);
 const kinds = (text: string) => partsOf(text, emotes).map(({ kind, text: part }) => [kind, part]);
 

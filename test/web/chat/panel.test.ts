@@ -20,7 +20,7 @@ async function scrolledUp(page: Page): Promise<void> {
 }
 
 test('the newest message stays in sight, until somebody scrolls up', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   await say(page, 'first of the new');
   await page.getByText('first of the new').waitFor();
   expect(await belowEnd(page)).toBeLessThan(2);
@@ -39,7 +39,7 @@ test('the newest message stays in sight, until somebody scrolls up', async () =>
 });
 
 test('the number of rows is bounded, and reading stands still while old lines go', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   await page.evaluate(() => window.scriptedChat.flood(400));
   await page.getByText('message 1400 of many', { exact: false }).waitFor();
   expect(await page.locator('.chat-row').count()).toBeLessThanOrEqual(150);
@@ -55,7 +55,7 @@ test('the number of rows is bounded, and reading stands still while old lines go
 });
 
 test('what is typed is completed, sent, and recalled', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   await box(page).pressSequentially('hey @bal');
   await page.keyboard.press('Tab');
   await box(page).pressSequentially(':hea');
@@ -71,7 +71,7 @@ test('what is typed is completed, sent, and recalled', async () => {
 });
 
 test('what was refused is back in the box, with the reason and the time to wait', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   await page.evaluate(() =>
     window.scriptedChat.set({
       outgoing: [
@@ -94,8 +94,7 @@ test('what was refused is back in the box, with the reason and the time to wait'
 });
 
 test('a moderator needs the keyboard alone', async () => {
-  const page = await pages.open('chat-modes');
-  await page.keyboard.press('Escape');
+  const page = await pages.openChat('moderator');
   await page.locator('.chat-scroller').focus();
   for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
   await page.getByRole('toolbar', { name: 'Message of night_owl' }).waitFor();
@@ -117,7 +116,9 @@ test('a moderator needs the keyboard alone', async () => {
 });
 
 test('a switch moves when the server says so, not when it is pressed', async () => {
-  const page = await pages.open('chat-modes');
+  const page = await pages.openChat('moderator');
+  await page.getByRole('button', { name: /^Moderation/ }).click();
+  await page.getByRole('tab', { name: 'Modes' }).click();
   const slow = page.getByRole('switch', { name: 'Slow mode' });
   await slow.click();
   expect(await asked(page)).toContain('wish {"type":"mode","slow":30}');
@@ -132,7 +133,7 @@ test('a switch moves when the server says so, not when it is pressed', async () 
 });
 
 test('Escape closes what lies over the messages, and the focus goes back', async () => {
-  const page = await pages.open('chat-member');
+  const page = await pages.openChat('member');
   const opener = page.getByRole('button', { name: 'Chat settings' });
   await opener.focus();
   await page.keyboard.press('Enter');

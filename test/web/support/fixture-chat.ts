@@ -10,7 +10,12 @@ const EMOTES: Record<string, string> = {
 const NAMES = [...Object.keys(EMOTES), ...Array.from({ length: 20 }, (_, n) => `gel_${n + 1}`)];
 
 const list = {
-  emotes: NAMES.map((name) => ({ name, url: `/emote/${name}.svg`, animated: name === 'clap' })),
+  emotes: NAMES.map((name) => ({
+    name,
+    url: `/emote/${name}.svg`,
+    animated: name === 'clap',
+    source: 'footlight',
+  })),
 };
 
 /** An emote's picture. */
@@ -24,6 +29,8 @@ export function emotePicture(path: string): string {
 /** What the API says of chat; null: the path is about something else. */
 export function answerChat(path: string): { status: number; body: unknown } | null {
   if (/\/channels\/[^/]+\/emotes$/.test(path)) return { status: 200, body: list };
+  if (path === '/api/v1/me/whispers') return { status: 200, body: { from: 'answered' } };
+  if (path.endsWith('/chat/actions')) return { status: 200, body: { actions: [] } };
   const [, name] = /\/chat\/people\/([^/]+)$/.exec(path) ?? [];
   if (name === undefined) return null;
   if (name === 'gone')
@@ -34,6 +41,8 @@ export function answerChat(path: string): { status: number; body: unknown } | nu
     body: {
       ...{ id: `id-${name}`, name, color: null },
       roles: name === 'ada_runs' ? ['vip', 'follower'] : ['follower', 'member'],
+      createdAt: 1,
+      lastSeenAt: null,
       followedAt: Date.now() - 210 * 24 * hour,
       messages: ['no way this is half a second behind', 'the harbour looks unreal tonight'].map(
         (text, index) => ({ id: `r${index}`, at: Date.now() - index * hour, text }),

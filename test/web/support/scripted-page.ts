@@ -2,6 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import type { PlayerState } from '../../../web/client/player/engine/types.ts';
 import { launchBrowser } from '../../support/browser.ts';
+import type { ChatScene } from './chat-scenes.ts';
+import { manyChannels } from './fixture-channels.ts';
 import { buildScriptedClient, type FixtureSite, openFixtureSite } from './fixture-site.ts';
 import { openState } from './open-state.ts';
 import { PAGE_STATES } from './page-states.ts';
@@ -12,6 +14,8 @@ export interface ScriptedPages extends AsyncDisposable {
   browser: Browser;
   /** Opens one of PAGE_STATES by name. */
   open(name: string, size?: { width: number; height: number }): Promise<Page>;
+  /** Opens a chat in a window of its own, without the weight of a player. */
+  openChat(chat: ChatScene): Promise<Page>;
 }
 
 export async function startScriptedPages(): Promise<ScriptedPages> {
@@ -26,6 +30,11 @@ export async function startScriptedPages(): Promise<ScriptedPages> {
       if (state === undefined) throw new RangeError(`no page state ${name}`);
       return openState({ browser, site, state, size });
     },
+    openChat(chat) {
+      const path = '/harbour_lofi/chat';
+      const state = { name: chat, path, channels: manyChannels(), chat, shows: '.chat-log' };
+      return openState({ browser, site, state, size: { width: 420, height: 720 } });
+    },
     async [Symbol.asyncDispose]() {
       await browser.close();
       await site[Symbol.asyncDispose]();
@@ -35,7 +44,7 @@ export async function startScriptedPages(): Promise<ScriptedPages> {
 }
 
 /** The same for a whole test file: opens pages from its first test to its last. */
-export function scriptedPagesForFile(): Pick<ScriptedPages, 'open'> {
+export function scriptedPagesForFile(): Pick<ScriptedPages, 'open' | 'openChat'> {
   let pages: ScriptedPages;
   beforeAll(async () => {
     pages = await startScriptedPages();
@@ -43,7 +52,10 @@ export function scriptedPagesForFile(): Pick<ScriptedPages, 'open'> {
   afterAll(async () => {
     await pages?.[Symbol.asyncDispose]();
   });
-  return { open: (name, size) => pages.open(name, size) };
+  return {
+    open: (name, size) => pages.open(name, size),
+    openChat: (chat) => pages.openChat(chat),
+  };
 }
 
 /** What `read` makes of the page's video element, there. */

@@ -7,7 +7,7 @@ import { usePanel } from './panel-context.ts';
 import { type PersonFacts, usePerson } from './person-facts.ts';
 import { isSignedIn, ROLE_NAMES, topRole } from './ranks.ts';
 import { useChat } from './use-chat.ts';
-import { clockTime, dayOnly } from './words.ts';
+import { actionWords, clockTime, dayAndTime, dayOnly } from './words.ts';
 
 /** Who somebody is here, what they wrote lately, and what can be done about it. */
 export function CardSheet({ name, onClose }: { name: string; onClose: () => void }) {
@@ -35,6 +35,7 @@ export function CardSheet({ name, onClose }: { name: string; onClose: () => void
             />
           )}
           <Recent person={view.person} />
+          <Done person={view.person} />
         </>
       )}
     </div>
@@ -78,6 +79,28 @@ function Recent({ person }: { person: PersonFacts }) {
           <li key={message.id} data-deleted={message.deleted === true}>
             <time dateTime={new Date(message.at).toISOString()}>{clockTime(message.at)}</time>
             <span>{message.text}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** For moderators: what was done to this person before. */
+function Done({ person }: { person: PersonFacts }) {
+  const actions = person.actions ?? [];
+  if (actions.length === 0) return null;
+  return (
+    <section className="chat-card-recent" aria-label="What moderators did">
+      <h4>What moderators did</h4>
+      <ol>
+        {actions.map(({ id, at, actor, action, target, reason }) => (
+          <li key={id}>
+            <time dateTime={new Date(at).toISOString()}>{dayAndTime(at)}</time>
+            <span>
+              {actor.name} {actionWords(action, target?.name ?? null)}
+              {reason !== null && `: ${reason}`}
+            </span>
           </li>
         ))}
       </ol>

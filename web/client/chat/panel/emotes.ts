@@ -1,11 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
-import * as z from 'zod/mini';
-import { callApi } from '../../events/api-client.ts';
+import type { Emote } from '../../../../platform/protocol/chat/api.ts';
+import { fetchEmotes } from './chat-api.ts';
 
-const emoteSchema = z.object({ name: z.string(), url: z.string(), animated: z.boolean() });
-export type Emote = z.infer<typeof emoteSchema>;
+export type { Emote };
 export type Emotes = ReadonlyMap<string, Emote>;
-const listSchema = z.object({ emotes: z.array(emoteSchema) });
 
 const RETRY_MS = 30_000;
 
@@ -27,10 +25,4 @@ export function useEmotes(channel: string): Emotes {
     };
   }, [channel]);
   return useMemo(() => new Map(list.map((emote) => [emote.name, emote])), [list]);
-}
-
-async function fetchEmotes(channel: string, signal: AbortSignal): Promise<Emote[]> {
-  const path = `/api/v1/channels/${encodeURIComponent(channel)}/emotes`;
-  const list = listSchema.safeParse(await callApi(path, { signal }));
-  return list.success ? list.data.emotes : [];
 }

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { usePictureDelay } from '../../player/picture-delay.ts';
+import { OwnSettings } from './own-settings.tsx';
 import { usePanel } from './panel-context.ts';
 import { FONT_SIZES, type FontSize } from './settings.ts';
 
@@ -50,6 +51,7 @@ export function SettingsSheet() {
           </label>
         ))}
       </fieldset>
+      <OwnSettings />
     </div>
   );
 }
