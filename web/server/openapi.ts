@@ -11,6 +11,7 @@ import {
   signInCodeSchema,
 } from '../../platform/protocol/api.ts';
 import { chatPaths, chatSchemas } from './openapi-chat.ts';
+import { chatRulePaths, chatRuleSchemas } from './openapi-chat-rules.ts';
 
 const json = (name: string, description: string) => ({
   description,
@@ -42,7 +43,12 @@ const noChannel = json('Error', 'No channel has this name');
 const signedOut = json('Error', 'Nobody is signed in, or the token does not count');
 
 const chatComponents = () =>
-  Object.fromEntries(Object.entries(chatSchemas).map(([name, one]) => [name, componentOf(one)]));
+  Object.fromEntries(
+    Object.entries({ ...chatSchemas, ...chatRuleSchemas }).map(([name, one]) => [
+      name,
+      componentOf(one),
+    ]),
+  );
 
 /** `/api/openapi.json` (OpenAPI 3.1), made from the schemas that the browser checks answers with. */
 export function openapiDocument() {
@@ -55,6 +61,10 @@ export function openapiDocument() {
       ...followPaths(),
       ...chatPaths({ channelParameter, noChannel, error, withIdentity: WITH_IDENTITY }),
       ...peoplePaths(),
+      ...chatRulePaths({
+        ...{ json, channelParameter, noChannel, signedOut, error },
+        withIdentity: WITH_IDENTITY,
+      }),
     },
     components: {
       schemas: {
