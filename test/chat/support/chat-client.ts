@@ -96,6 +96,10 @@ export class ChatClient {
     });
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   get welcome(): ServerMessageOf<'welcome'> {
     const found = this.heard.find((message) => message.type === 'welcome');
     if (found === undefined) throw new Error('It was not welcomed.');
