@@ -1,27 +1,18 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { threadOptions } from '../platform/thread-options.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_URL = new URL('./worker.ts', import.meta.url);
 /** Media lives outside the heap, in buffers that have bounds of their own. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
-/** Of the process's own flags, the worker takes those of the profiler. */
-const PROFILER_FLAGS = process.execArgv.filter((flag) => flag.startsWith('--cpu-prof'));
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 5000;
 /** After so long without an end the next one is restarted from as if it were the first. */
 const STEADY_MS = 30_000;
 const STOP_MS = 2000;
-
-/** The one setting of Node's that a thread takes on: without it every start strips types anew. */
-function compileCacheEnv(): Record<string, string> {
-  const directory = getCompileCacheDir();
-  return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
-}
 
 export interface WorkerHostOptions {
   worker: WorkerOptions;
@@ -116,8 +107,7 @@ export class WorkerHost {
       name: 'ingest',
       workerData,
       resourceLimits: RESOURCE_LIMITS,
-      execArgv: PROFILER_FLAGS,
-      env: compileCacheEnv(),
+      ...threadOptions(),
     });
     this.#worker = worker;
     this.#startedAt = clock.now();
