@@ -4,6 +4,7 @@ import { type BenchResult, type Figures, goal, rounded, say } from './result.ts'
 import { ChatLoad, type RunReport } from './support/chat-load.ts';
 import { makePeople } from './support/chat-people.ts';
 import type { WireName } from './support/chat-wire.ts';
+import { countLongFlushes } from './support/long-flushes.ts';
 import { cpuSeconds } from './support/process.ts';
 import { startProduct } from './support/product.ts';
 import { startSocketIo } from './support/socket-io.ts';
@@ -74,19 +75,6 @@ interface Ours {
   steps: Step[];
   quiet: Step | null;
   longFlushes: number | null;
-}
-
-/** Runs of writes that held the event loop for more than 20 ms, as the server counted them. */
-async function countLongFlushes(httpUrl: string): Promise<number | null> {
-  const text = await (await fetch(`${httpUrl}/metrics`)).text();
-  const bucket = (le: string) =>
-    Number(
-      new RegExp(`^footlight_chat_flush_seconds_bucket\\{le="${le}"\\} (\\d+)`, 'm').exec(
-        text,
-      )?.[1],
-    );
-  const long = bucket('\\+Inf') - bucket('0\\.02');
-  return Number.isNaN(long) ? null : long;
 }
 
 async function ours(setting: Setting, nodeArgs: string[]): Promise<Ours> {

@@ -74,6 +74,7 @@ const events: SocketEvents = {
 
 async function join(order: JoinOrder): Promise<void> {
   wire = WIRES[order.wire];
+  if (order.channel !== undefined) wire = { ...wire, path: `/chat/${order.channel}` };
   const messagesStart = Buffer.from(wire.messagesStart);
   const batch = Math.min(CONNECTS_AT_ONCE, order.sockets);
   for (let from = 0; from < order.sockets; from += batch) {

@@ -7,6 +7,8 @@ export interface JoinOrder {
   what: 'join';
   wire: WireName;
   port: number;
+  /** The channel, where the wire has any. */
+  channel?: string;
   sockets: number;
   /** The first sockets come with these; the others are guests. */
   tokens: string[];

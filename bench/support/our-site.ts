@@ -6,6 +6,7 @@ export interface OurSite {
   pid: number;
   httpPort: number;
   dataDir: string;
+  channel: string;
   /** Of the one channel that this site has. */
   publishUrl: string;
   watchPath: string;
@@ -30,6 +31,7 @@ export async function startOurSite(
       pid: product.pid,
       httpPort: product.httpPort,
       dataDir: product.dataDir,
+      channel: CHANNEL,
       publishUrl: `rtmp://127.0.0.1:${product.rtmpPort}/live/${streamKey}`,
       watchPath: `/${CHANNEL}`,
       watchUrl: `${product.httpUrl}/${CHANNEL}`,
