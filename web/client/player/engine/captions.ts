@@ -2,6 +2,7 @@ import type Hls from 'hls.js';
 import { Events, type UserdataSample } from 'hls.js';
 import { CaptionCues } from './caption-cues.ts';
 import type { CaptionDecoder } from './caption-decoder.ts';
+import { CaptionOrder, type Heard } from './caption-order.ts';
 import { fieldOne } from './caption-pairs.ts';
 
 /** Heard before captions are switched on: the line that is being spoken is shown then. */
@@ -9,12 +10,6 @@ const REMEMBERED_SECONDS = 20;
 /** Back by more, or on by more, it is another place of the stream; another rung repeats less. */
 const BACK_SECONDS = 3;
 const ON_SECONDS = 5;
-
-interface Heard {
-  /** Media seconds. */
-  at: number;
-  pairs: number[];
-}
 
 /**
  * CEA-608 captions at the live edge. hls.js itself tells of a caption when it is over, which is
@@ -26,7 +21,7 @@ export class Captions {
   #known = false;
   #wanted = false;
   #recent: Heard[] = [];
-  #newest = Number.NEGATIVE_INFINITY;
+  readonly #order = new CaptionOrder();
   #run: number | null = null;
   #cues: CaptionCues | null = null;
   #decoder: CaptionDecoder | null = null;
@@ -57,15 +52,17 @@ export class Captions {
 
   #hear({ pts, bytes }: UserdataSample): void {
     if (bytes === undefined) return;
-    const further = pts - this.#newest;
+    const further = pts - this.#order.newest;
     if (further < -BACK_SECONDS || further > ON_SECONDS) this.#restart(pts);
-    else if (further <= 0) return;
-    this.#newest = pts;
-    const pairs = fieldOne(bytes);
-    if (pairs.length === 0) return;
-    this.#decoder?.add(pts, pairs);
-    this.#recent = this.#recent.filter(({ at }) => at > pts - REMEMBERED_SECONDS);
-    this.#recent.push({ at: pts, pairs });
+    for (const heard of this.#order.add({ at: pts, pairs: fieldOne(bytes) })) {
+      if (heard.pairs.length > 0) this.#decode(heard);
+    }
+  }
+
+  #decode(heard: Heard): void {
+    this.#decoder?.add(heard.at, heard.pairs);
+    this.#recent = this.#recent.filter(({ at }) => at > heard.at - REMEMBERED_SECONDS);
+    this.#recent.push(heard);
     if (this.#known) return;
     this.#known = true;
     this.#found();
@@ -74,7 +71,7 @@ export class Captions {
 
   /** What comes from there on does not follow on what came. */
   #restart(at: number | undefined): void {
-    this.#newest = Number.NEGATIVE_INFINITY;
+    this.#order.restart();
     this.#recent = [];
     this.#decoder?.reset();
     if (at !== undefined) this.#cues?.cut(at);
