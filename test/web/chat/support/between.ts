@@ -14,6 +14,8 @@ export interface BetweenRules {
   isDown: boolean;
   /** Where the server is. */
   port: number;
+  /** What it answers itself at `/page`. */
+  page: string | null;
 }
 
 /** Something between a page and the server. */
@@ -48,7 +50,15 @@ export async function startBetween(
   };
   const between: Between = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    rules: { upgrades: 'pass', streams: 'pass', longestMs: null, isDown: false, port, ...rules },
+    rules: {
+      upgrades: 'pass',
+      streams: 'pass',
+      longestMs: null,
+      isDown: false,
+      port,
+      page: null,
+      ...rules,
+    },
     seen: [],
     cut,
     stop: () =>
@@ -66,6 +76,10 @@ function forward(
 ): void {
   seen.push(`${req.method} ${req.headers.accept ?? ''}`);
   const { method, url: path, headers } = req;
+  if (path === '/page' && rules.page !== null) {
+    res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(rules.page);
+    return;
+  }
   const asked = request(
     { host: '127.0.0.1', port: rules.port, method, path, headers },
     (answer) => {
