@@ -4,7 +4,7 @@ import { scriptedPagesForFile } from '../support/scripted-page.ts';
 
 const pages = scriptedPagesForFile();
 const A_FRAME_MS = 10;
-const LASTS_MS = 5_000;
+const FRAMES = 100;
 
 interface TraceEvent {
   name: string;
@@ -20,30 +20,30 @@ test('100 messages a second take less than 10 ms of script a frame', async () =>
   const client = await page.context().newCDPSession(page);
   const frames = await scriptOfFrames(client, () => flood(page));
 
-  expect(frames.length).toBeGreaterThan(40);
+  expect(frames.length).toBeGreaterThanOrEqual(FRAMES / 2);
   const sorted = frames.toSorted((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length * 0.95)]).toBeLessThan(A_FRAME_MS);
   await page.context().close();
 });
 
-/** In the page, so that each message comes alone, as over a quick network. */
+/**
+ * At 100 a second a frame of 60 Hz has two messages at most. Counted by frames: on a busy machine
+ * there are fewer of them in a second, and each would have more to do than it is allowed for.
+ */
 const flood = (page: Page): Promise<void> =>
   page.evaluate(
-    (lastsMs) =>
+    (frames) =>
       new Promise<void>((resolve) => {
-        const began = performance.now();
-        let sent = 0;
-        const timer = window.setInterval(() => {
-          const gone = performance.now() - began;
-          const due = Math.floor(Math.min(gone, lastsMs) / 10) - sent;
-          if (due > 0) window.scriptedChat.flood(due);
-          sent += due;
-          if (gone < lastsMs) return;
-          window.clearInterval(timer);
-          resolve();
-        }, 10);
+        let left = frames;
+        const draw = () => {
+          window.scriptedChat.flood(2);
+          left -= 1;
+          if (left === 0) resolve();
+          else window.requestAnimationFrame(draw);
+        };
+        draw();
       }),
-    LASTS_MS,
+    FRAMES,
   );
 
 /** Milliseconds of script in each frame's callbacks while `act` runs. */
