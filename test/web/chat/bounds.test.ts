@@ -134,6 +134,15 @@ describe('a welcome that does not follow on', () => {
     expect(page.texts()).toHaveLength(10);
   });
 
+  it('leaves before the gap what somebody who scrolled up is reading', () => {
+    open().setFollowing(false);
+    say(1, 2);
+    again(50, 2);
+    expect(page.get().lines.map((line) => line.kind)).toEqual([
+      ...['message', 'message', 'notice', 'message', 'message'],
+    ]);
+  });
+
   it('of another log begins afresh', () => {
     open();
     say(1, 10);

@@ -88,21 +88,6 @@ describe('a line that broke', () => {
     expect(page.get().hasOlder).toBe(true);
   });
 
-  it('keeps before the gap what somebody who scrolled up is reading', async () => {
-    await open();
-    await (await entered('Ben')).say('before');
-    await page.until((state) => texts(state).length === 1);
-    page.setFollowing(false);
-    await breakLine();
-    await Promise.all(Array.from({ length: 11 }, (_, at) => sayMuch(`Mia${at}`)));
-    between.rules.isDown = false;
-    const { lines } = await page.until((state) => texts(state).length === 101);
-    expect(lines.slice(0, 2)).toMatchObject([
-      { message: { text: 'before' } },
-      { kind: 'notice', text: 'Some messages were missed.' },
-    ]);
-  });
-
   it('is noticed when nothing is heard for 25 seconds', async () => {
     await open({ surroundings: quickened() });
     const ben = await entered('Ben');
