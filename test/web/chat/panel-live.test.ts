@@ -112,13 +112,15 @@ test('a moderator silences somebody by keys alone, who keeps what they typed', a
   await mia.keyboard.press('Enter');
   await mia.getByText('tom is silent for 30 seconds.').waitFor();
 
-  await tom.getByText('You are timed out').waitFor();
+  await tom.locator('.chat-silenced').waitFor();
   await write(tom, 'but why');
   await tom.locator('.chat-refused').waitFor();
   await expect.poll(() => box(tom).inputValue()).toBe('but why');
 
   await mia.locator('.chat-action-line').getByRole('button', { name: 'Undo' }).first().click();
-  await tom.getByText('You are timed out').waitFor({ state: 'detached' });
+  await tom.locator('.chat-silenced').waitFor({ state: 'detached' });
+  await write(tom, 'thank you');
+  await row(mia, 'thank you').waitFor();
 });
 
 test('the pop-out has one address, and the embed has no chat', async () => {

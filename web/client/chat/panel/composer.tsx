@@ -37,7 +37,7 @@ export function Composer({ roles, draft }: { roles: readonly Role[]; draft: Draf
           {command.help}
         </p>
       )}
-      <RefusedNote />
+      <RefusedNote sent={box.sent} />
       <Replying box={box} />
       <div className="chat-box">
         <textarea

@@ -5,7 +5,8 @@ import { Composer } from './composer.tsx';
 import { type Draft, usePanel } from './panel-context.ts';
 import { isSignedIn, rankOf } from './ranks.ts';
 import { useChat } from './use-chat.ts';
-import { clockTime, dayAndTime, typingSentence } from './words.ts';
+import { useUntil } from './use-until.ts';
+import { countdown, dayAndTime, typingSentence } from './words.ts';
 
 /** Below the messages: who types, and the box, or why there is none. */
 export function Foot({ draft }: { draft: Draft }) {
@@ -13,6 +14,8 @@ export function Foot({ draft }: { draft: Draft }) {
   const you = useChat(client, (state) => state.you);
   const modes = useChat(client, (state) => state.modes);
   const closed = useChat(client, (state) => state.status.kind === 'closed');
+  const silencedUntil = you?.silencedUntil;
+  const now = useUntil(silencedUntil ?? null);
   if (you === null || closed) return <footer className="chat-foot" />;
   if (!isSignedIn(you.roles))
     return (
@@ -21,12 +24,11 @@ export function Foot({ draft }: { draft: Draft }) {
       </footer>
     );
   const stranger = modes.followersOnly !== null && rankOf(you.roles) > rankOf(['follower']);
-  const { silencedUntil } = you;
-  const silent = silencedUntil === null || (silencedUntil ?? 0) > Date.now();
+  const silent = silencedUntil === null || (silencedUntil ?? 0) > now;
   return (
     <footer className="chat-foot">
       <Typing />
-      {silent && <Silenced until={silencedUntil ?? null} />}
+      {silent && <Silenced until={silencedUntil ?? null} now={now} />}
       {stranger && !silent && (
         <div className="chat-followers">
           <p>Only followers write here just now.</p>
@@ -50,12 +52,13 @@ function SignedOut({ channel }: { channel: string }) {
   );
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
-function Silenced({ until }: { until: number | null }) {
+function Silenced({ until, now }: { until: number | null; now: number }) {
   if (until === null) return <p className="chat-silenced">You are banned from writing here.</p>;
-  const when = until - Date.now() < DAY_MS ? clockTime(until) : dayAndTime(until);
-  return <p className="chat-silenced">You are timed out: you can write again at {when}.</p>;
+  const soon = until - now < HOUR_MS;
+  const when = soon ? `in ${countdown(until - now)}` : dayAndTime(until);
+  return <p className="chat-silenced">You are timed out. You can write again {when}.</p>;
 }
 
 function Typing() {

@@ -17,6 +17,8 @@ export interface Box {
   tooLong: boolean;
   /** Null: far from the limit. */
   count: number | null;
+  /** How many messages it sent. */
+  sent: number;
   change(text: string): void;
   caretMoved(): void;
   choose(choice: Choice): void;
@@ -34,6 +36,7 @@ export function useBox(known: Known, draft: Draft): Box {
   const [replyTo, setReplyTo] = useState<ChatMessage | null>(null);
   const completing = useCompletion(text, known);
   const lastSent = useRef('');
+  const [sent, setSent] = useState(0);
   const count = countNearLimit(text.trim());
   const tooLong = count !== null && count > MOST_GRAPHEMES;
   useTextBack(text, setText);
@@ -57,6 +60,7 @@ export function useBox(known: Known, draft: Draft): Box {
     if (said === '' || tooLong) return;
     client.send(said, replyTo?.id);
     lastSent.current = said;
+    setSent(sent + 1);
     setReplyTo(null);
     completing.close();
     put('');
@@ -73,7 +77,7 @@ export function useBox(known: Known, draft: Draft): Box {
     previous: () => completing.move(-1),
   };
   return {
-    ...{ area, text, replyTo, listId, tooLong, count, choose, endReply, send },
+    ...{ area, text, replyTo, listId, tooLong, count, sent, choose, endReply, send },
     ...{ completion: completing.completion, picked: completing.picked },
     change(next) {
       setText(next);
