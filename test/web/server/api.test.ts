@@ -243,9 +243,17 @@ test('the OpenAPI document describes the answers as they are', async () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     '/api/v1/channels',
     '/api/v1/channels/{channel}',
+    '/api/v1/channels/{channel}/chat/actions',
+    '/api/v1/channels/{channel}/chat/filters',
+    '/api/v1/channels/{channel}/chat/people/{user}',
+    '/api/v1/channels/{channel}/chat/terms',
+    '/api/v1/channels/{channel}/chat/terms/{term}',
+    '/api/v1/channels/{channel}/emotes',
+    '/api/v1/channels/{channel}/emotes/{name}',
     '/api/v1/channels/{channel}/follow',
     '/api/v1/channels/{channel}/messages',
     '/api/v1/me',
+    '/api/v1/me/whispers',
     '/api/v1/sign-in-codes/{code}',
   ]);
   await check('/api/v1/channels', 'ChannelList');
