@@ -21,7 +21,7 @@ export async function readmit(
   await Promise.all(
     connections.map(async (connection) => {
       try {
-        await readmitOne(parts, connection);
+        await readmitOne(parts, connection, changed.channel === null);
       } catch (error) {
         refuse(parts, connection, error);
       }
@@ -29,7 +29,11 @@ export async function readmit(
   );
 }
 
-async function readmitOne(parts: WatchParts, connection: Connection): Promise<void> {
+async function readmitOne(
+  parts: WatchParts,
+  connection: Connection,
+  isEverywhere: boolean,
+): Promise<void> {
   const { room, identity, person: before } = connection;
   if (room === null || before === null) return;
   const standing = await parts.rules.admit(room.channel, identity, connection.visit);
@@ -46,6 +50,8 @@ async function readmitOne(parts: WatchParts, connection: Connection): Promise<vo
     type: 'you',
     roles: person.roles,
     ...(silencedUntil !== undefined && { silencedUntil }),
+    // What changed is not of one channel: whom they block, perhaps.
+    ...(isEverywhere && { blocked: standing.blocked }),
   });
 }
 

@@ -38,7 +38,9 @@ describe('between two people', () => {
     const eve = await server.enter({ token });
     const ofEve = { user_id: id, whispers_from: 'everyone' as const };
     await server.context.db.insertInto('chat_preferences').values(ofEve).execute();
+    const tab = await server.enter({ token });
     await eve.ask({ type: 'block', user: 'bob', blocked: true });
+    await tab.next('you', ({ blocked }) => blocked?.[0] === bob.welcome.you.id);
     const refused = await bob.ask({ type: 'whisper', user: 'eve', text: 'x' });
     expect(refused).toMatchObject({ code: 'no_whispers' });
     expect((await server.enter({ token })).welcome.you.blocked).toEqual([bob.welcome.you.id]);

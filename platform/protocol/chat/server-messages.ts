@@ -106,6 +106,8 @@ export const serverSchemas = {
     roles: z.array(roleSchema),
     silencedUntil: z.optional(z.nullable(wallMs)),
     reason: z.optional(z.string()),
+    /** When that may have changed: ids of the people this person does not want to read. */
+    blocked: z.optional(z.array(z.string())),
   }),
   /** To those who moderate: what began to wait, and what waits no longer. */
   queue: z.object({
