@@ -6,6 +6,7 @@ import { createDbChannels } from '../../platform/channels-db.ts';
 import { randomId, systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/db/database.ts';
 import { createDbIdentities } from '../../platform/identities-db.ts';
+import { createDbSignInCodes } from '../../platform/sign-in-codes.ts';
 
 const HOUR_MS = 3_600_000;
 export type Rank = 'broadcaster' | 'moderator' | 'vip';
@@ -14,6 +15,8 @@ export type Rank = 'broadcaster' | 'moderator' | 'vip';
 export interface InstallationPeople {
   /** Returns a bearer token. */
   token(name: string, rank?: Rank): Promise<string>;
+  /** Returns the path of a link that signs one browser in. */
+  signInPath(name: string, rank?: Rank): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -24,11 +27,20 @@ export async function openPeople(databaseUrl: string): Promise<InstallationPeopl
   const accounts = createDbAccounts(stores);
   const { sessions } = await createDbIdentities(stores);
   const channel = await createDbChannels(stores).byName('live');
+  const codes = createDbSignInCodes(stores);
+  const ensure = async (name: string, rank?: Rank) => {
+    const { user } = await accounts.ensure(name);
+    if (rank !== undefined && channel !== null) await accounts.setRole(channel, user.id, rank);
+    return user.id;
+  };
   return {
     async token(name, rank) {
-      const { user } = await accounts.ensure(name);
-      if (rank !== undefined && channel !== null) await accounts.setRole(channel, user.id, rank);
-      return (await sessions.issue({ userId: user.id, lifetimeMs: HOUR_MS })).token;
+      const userId = await ensure(name, rank);
+      return (await sessions.issue({ userId, lifetimeMs: HOUR_MS })).token;
+    },
+    async signInPath(name, rank) {
+      const userId = await ensure(name, rank);
+      return `/signin/${await codes.create({ userId, lifetimeMs: HOUR_MS, sessionMs: HOUR_MS })}`;
     },
     async close() {
       await db.destroy();
