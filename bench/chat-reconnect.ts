@@ -38,10 +38,11 @@ async function peers(order: Order): Promise<ReturnReport> {
   }
 }
 
+const whole = (ms: number | null): number | null => (ms === null ? null : rounded(ms, 0));
 const figuresOf = (report: ReturnReport): Figures => ({
   ...report,
-  allBackMs: Number.isFinite(report.allBackMs) ? rounded(report.allBackMs, 0) : null,
-  medianBackMs: rounded(report.medianBackMs, 0),
+  allBackMs: whole(report.allBackMs),
+  medianBackMs: whole(report.medianBackMs),
 });
 
 export async function run(args: string[]): Promise<BenchResult> {
@@ -54,9 +55,12 @@ export async function run(args: string[]): Promise<BenchResult> {
     bench: 'chat-reconnect',
     ours: figuresOf(own),
     peer: figuresOf(peer),
-    ratio: rounded(own.allBackMs / peer.allBackMs),
+    ratio:
+      own.allBackMs === null || peer.allBackMs === null
+        ? null
+        : rounded(own.allBackMs / peer.allBackMs),
     goals: [
-      goal('ms until all are back with their gap filled', rounded(own.allBackMs, 0), 'most', 5_000),
+      goal('ms until all are back with their gap filled', whole(own.allBackMs), 'most', 5_000),
       goal('messages lost', own.lost, 'most', 0),
       goal('messages repeated', own.repeated, 'most', 0),
       goal('clients that began afresh', own.notResumed, 'most', 0),

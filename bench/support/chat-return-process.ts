@@ -79,8 +79,8 @@ async function measure(order: ReturnOrder): Promise<ReturnReport> {
   return {
     ...returned,
     lost: returned.lost + behind,
-    allBackMs: isComplete ? Math.max(...backAt) : Number.POSITIVE_INFINITY,
-    medianBackMs: median(backAt) ?? Number.POSITIVE_INFINITY,
+    allBackMs: isComplete ? Math.max(...backAt) : null,
+    medianBackMs: median(backAt),
     said,
   };
 }

@@ -14,9 +14,12 @@ export interface ReturnOrder {
 }
 
 export interface ReturnReport {
-  /** From the moment at which all are dropped to the last who is back and has what it missed. */
-  allBackMs: number;
-  medianBackMs: number;
+  /**
+   * From the moment at which all are dropped to the last who is back and has what it missed; null:
+   * not within a minute.
+   */
+  allBackMs: number | null;
+  medianBackMs: number | null;
   /** Who began afresh instead of getting the gap. */
   notResumed: number;
   /** Connections that were refused or broke on the way back, and were tried again. */

@@ -7,8 +7,8 @@ interface Comeback {
   greeting(client: ReturningClient): string;
   /** Offsets in the welcome; null: it began afresh. */
   resumedWith(client: ReturningClient, text: string): number[] | null;
-  /** Keeps of a frame what the next comeback needs. */
-  note(client: ReturningClient, text: string): void;
+  /** What the next comeback has to say of a frame. */
+  placeOf(text: string): string;
 }
 
 const offsetsIn = (text: string): number[] =>
@@ -29,7 +29,7 @@ const COMEBACKS: Record<WireName, Comeback> = {
       if (!text.includes('"resumed":true')) return null;
       return offsetsIn(text.slice(text.indexOf('"history":'))).slice(0, -1);
     },
-    note: () => undefined,
+    placeOf: () => '',
   },
   'socket.io': {
     greeting: ({ session, place }) =>
@@ -40,11 +40,34 @@ const COMEBACKS: Record<WireName, Comeback> = {
       client.session = session;
       return isSame ? [] : null;
     },
-    note(client, text) {
-      client.place = text.slice(text.lastIndexOf(',') + 2, -2);
-    },
+    placeOf: (text) => text.slice(text.lastIndexOf(',') + 2, -2),
   },
 };
+
+interface Frame {
+  offsets: number[];
+  place: string;
+}
+
+/** By first offset and length: a frame is the same at all clients, so it is read once. */
+const framesRead = new Map<number, Frame>();
+const OFFSET = Buffer.from('"offset":');
+
+function readFrame(comeback: Comeback, payload: Buffer): Frame {
+  let first = 0;
+  for (let at = payload.indexOf(OFFSET) + OFFSET.length; ; at++) {
+    const digit = (payload[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    first = first * 10 + digit;
+  }
+  const key = first * 1_048_576 + payload.length;
+  const known = framesRead.get(key);
+  if (known !== undefined) return known;
+  const text = payload.toString('latin1');
+  const read = { offsets: offsetsIn(text), place: comeback.placeOf(text) };
+  framesRead.set(key, read);
+  return read;
+}
 
 /** What all clients of the process add up. */
 export const returned = { notResumed: 0, retries: 0, lost: 0, repeated: 0, longestGap: 0 };
@@ -119,9 +142,9 @@ export class ReturningClient {
   }
 
   #hear(comeback: Comeback, payload: Buffer): void {
-    const text = payload.toString('latin1');
-    for (const offset of offsetsIn(text)) this.#take(offset);
-    comeback.note(this, text);
+    const { offsets, place } = readFrame(comeback, payload);
+    for (const offset of offsets) this.#take(offset);
+    this.place = place;
     this.#onHeard(this);
   }
 
