@@ -1,75 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type BenchResult, type Figures, goal, rounded, say } from './result.ts';
-import { ChatLoad, type RunReport } from './support/chat-load.ts';
+import { type BenchResult, type Figures, goal, rounded } from './result.ts';
+import { startBareFanout } from './support/bare-fanout.ts';
 import { makePeople } from './support/chat-people.ts';
-import type { WireName } from './support/chat-wire.ts';
+import { measure, type Node, type Setting, SPEAKERS, type Step } from './support/chat-steps.ts';
 import { countLongFlushes } from './support/long-flushes.ts';
-import { cpuSeconds } from './support/process.ts';
 import { startProduct } from './support/product.ts';
 import { startSocketIo } from './support/socket-io.ts';
 
 export const describe =
   '10,000 chat sockets in one room, message rate stepped up; beside socket.io';
 
-/** Enough that nobody says more than 20 messages in 30 s. */
-const SPEAKERS = 400;
-const SETTLE_MS = 2_000;
 /** No more can be delivered than is sent: the clock of either end may stand a little apart. */
 const AS_OFFERED = 0.99;
 const QUIET = { sockets: 1_000, rate: 4 };
-
-interface Node {
-  pid: number;
-  port: number;
-  wire: WireName;
-  tokens: string[];
-}
-
-interface Step extends RunReport {
-  rate: number;
-  cpuPerMillion: number;
-}
-
-interface Setting {
-  sockets: number;
-  rates: number[];
-  seconds: number;
-}
-
-async function measure(node: Node, { sockets, rates, seconds }: Setting): Promise<Step[]> {
-  const load = new ChatLoad();
-  const steps: Step[] = [];
-  try {
-    await load.join({ ...node, sockets, speakers: Math.min(SPEAKERS, sockets) });
-    say(`chat-fanout: ${node.wire}, ${sockets} sockets are in`);
-    for (const rate of rates) {
-      await delay(SETTLE_MS);
-      const before = cpuSeconds(node.pid);
-      const report = await load.run({ rate, seconds });
-      const cpu = cpuSeconds(node.pid) - before;
-      const step = {
-        ...report,
-        rate,
-        cpuPerMillion: rounded((cpu / report.deliveries) * 1e6, 2),
-      };
-      steps.push(step);
-      tell(node.wire, step);
-      // It has collapsed: the next steps would only wait.
-      if (report.deliveries < report.wanted * 0.7) break;
-    }
-    return steps;
-  } finally {
-    await load.stop();
-  }
-}
-
-function tell(wire: WireName, step: Step): void {
-  const { rate, deliveriesPerSecond, p50Ms, p99Ms, cpuPerMillion, wanted, deliveries } = step;
-  say(
-    `chat-fanout: ${wire} at ${rate}/s: ${deliveriesPerSecond} deliveries/s, p50 ${rounded(p50Ms, 1)} ms, p99 ${rounded(p99Ms, 1)} ms, ${cpuPerMillion} CPU s per million, ${wanted - deliveries} not delivered, ${step.lost} gaps, ${step.repeated} repeated, ${step.closed} closed ${JSON.stringify(step.closeCodes)}, refused ${JSON.stringify(step.refused)}, load used ${rounded(step.clientCpuSeconds / step.tookSeconds, 2)} of a core`,
-  );
-}
 
 interface Ours {
   steps: Step[];
@@ -91,6 +34,18 @@ async function ours(setting: Setting, nodeArgs: string[]): Promise<Ours> {
     return { steps, quiet: quiet ?? null, longFlushes: await countLongFlushes(product.httpUrl) };
   } finally {
     await product.stop();
+  }
+}
+
+/** The quiet room again, with a server that writes and does nothing else: what the kernel takes. */
+async function floor(seconds: number): Promise<Step | null> {
+  const bare = await startBareFanout();
+  try {
+    const node: Node = { pid: bare.pid, port: bare.port, wire: 'footlight', tokens: [] };
+    const [step] = await measure(node, { ...QUIET, rates: [QUIET.rate], seconds });
+    return step ?? null;
+  } finally {
+    await bare.stop();
   }
 }
 
@@ -122,9 +77,10 @@ export async function run(args: string[]): Promise<BenchResult> {
     { ...base, rates: ratesOf(values.rates) },
     nodeArgs,
   );
+  const quietFloor = await floor(base.seconds);
   const peerRates = ratesOf(values['peer-rates']);
   const peerSteps = peerRates.length === 0 ? [] : await peers({ ...base, rates: peerRates });
-  return result({ steps, quiet, longFlushes, peerSteps, setting: base });
+  return result({ steps, quiet, quietFloor, longFlushes, peerSteps, setting: base });
 }
 
 function figuresOf(steps: Step[]): Figures {
@@ -139,14 +95,20 @@ function figuresOf(steps: Step[]): Figures {
   );
 }
 
+const quietFigures = (name: string, step: Step | null): Figures => ({
+  [`${name}P50Ms`]: step === null ? null : rounded(step.p50Ms, 1),
+  [`${name}CpuUsAWrite`]: step?.cpuPerMillion ?? null,
+});
+
 function result(measured: {
   steps: Step[];
   quiet: Step | null;
+  quietFloor: Step | null;
   longFlushes: number | null;
   peerSteps: Step[];
   setting: { sockets: number; seconds: number };
 }): BenchResult {
-  const { steps, quiet, longFlushes, peerSteps, setting } = measured;
+  const { steps, quiet, quietFloor, longFlushes, peerSteps, setting } = measured;
   const at = (rate: number) => steps.find((step) => step.rate === rate);
   const [half, full] = [at(50), at(100)];
   const carried = peerSteps.filter((step) => step.deliveries === step.wanted);
@@ -156,7 +118,11 @@ function result(measured: {
   const lost = full === undefined ? null : full.wanted - full.deliveries + full.lost;
   return {
     bench: 'chat-fanout',
-    ours: { ...figuresOf(steps), quietP50Ms: quiet === null ? null : rounded(quiet.p50Ms, 1) },
+    ours: {
+      ...figuresOf(steps),
+      ...quietFigures('quiet', quiet),
+      ...quietFigures('quietFloor', quietFloor),
+    },
     peer: peerSteps.length > 0 ? figuresOf(peerSteps) : null,
     ...(peerSteps.length === 0 && { why: 'not asked for' }),
     ratio,
