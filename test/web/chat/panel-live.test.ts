@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../support/browser.ts';
 import { PROJECT, type Product, startProduct } from '../../support/product.ts';
 
@@ -25,8 +25,10 @@ beforeAll(async () => {
   product = await startProduct({ env: { LADDER: 'source' } });
   browser = await launchBrowser();
 });
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
 afterAll(async () => {
-  for (const context of contexts) await context.close();
   await browser?.close();
   await product?.stop();
 });
