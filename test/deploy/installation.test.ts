@@ -21,7 +21,7 @@ let closeCodes: number[] = [];
 
 beforeAll(async () => {
   site = await startInstallation({ CHAT_MAX_PER_ADDRESS: '1000', LADDER: 'source' });
-});
+}, 120_000);
 afterEach(async () => {
   for (const page of pages.splice(0)) page.close();
   for (const client of clients.splice(0)) client.end();

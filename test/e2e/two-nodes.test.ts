@@ -14,7 +14,7 @@ beforeAll(async () => {
   site = await startInstallation({ LADDER: 'source' });
   const { rtmpUrl, streamKey } = site.parts.ingest;
   encoder = startEncoder({ url: `${rtmpUrl}/${streamKey}`, keyframeSeconds: 1 });
-});
+}, 120_000);
 afterAll(async () => {
   await Promise.all(browsers.map((browser) => browser.close()));
   await encoder?.stop('SIGKILL');
