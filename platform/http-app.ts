@@ -11,6 +11,7 @@ import express, { type ErrorRequestHandler, type Router } from 'express';
 import type { Config } from './config.ts';
 import { AppError, messageOf } from './errors.ts';
 import { createHealthRouter, type Health } from './health.ts';
+import { listen } from './http-listen.ts';
 import { routeUpgrades, type TrustsProxy, type UpgradeRoute } from './http-upgrade.ts';
 import type { Log } from './log.ts';
 import { loggablePath } from './loggable-path.ts';
@@ -46,7 +47,6 @@ const SERVER_OPTIONS: ServerOptions = {
   keepAlive: true,
   keepAliveInitialDelay: 30_000,
 };
-const BACKLOG = 4_096;
 
 /**
  * One server for everything on HTTP_PORT.
@@ -161,39 +161,6 @@ function errorAnswer(log: Log): ErrorRequestHandler {
       res.status(500).json({ code: 'internal', message });
     }
   };
-}
-
-function listen(server: Server, { host, httpPort }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFault(error, host, httpPort)));
-    server.listen({ host, port: httpPort, backlog: BACKLOG }, () => resolve());
-  });
-}
-
-const LISTEN_FAULTS: Record<string, { problem: string; cure: string }> = {
-  EADDRINUSE: {
-    problem: 'is taken by another program',
-    cure: 'Stop that program, or set HTTP_PORT to a free port.',
-  },
-  EACCES: {
-    problem: 'may not be opened by this user',
-    cure: 'Set HTTP_PORT to a port above 1023.',
-  },
-  EADDRNOTAVAIL: {
-    problem: 'cannot be opened, because HOST is no address of this machine',
-    cure: 'Set HOST to one of its addresses, or leave it out.',
-  },
-};
-
-function listenFault(error: Error, host: string, port: number): AppError {
-  const known = 'code' in error ? LISTEN_FAULTS[String(error.code)] : undefined;
-  const problem = known?.problem ?? `cannot be opened (${error.message})`;
-  const cure = known?.cure ?? 'Check HOST and HTTP_PORT.';
-  return new AppError({
-    code: 'port_unusable',
-    message: `HTTP_PORT ${port} on ${host} ${problem}. ${cure}`,
-    cause: error,
-  });
 }
 
 function close(server: Server): Promise<void> {
