@@ -1,21 +1,16 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
-import { AppError } from '../platform/errors.ts';
+import type { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import { threadOptions } from '../platform/thread-options.ts';
-import { batchEntries, commitSeconds, entriesRefused, writerRestarts } from './chat-metrics.ts';
+import { batchEntries, commitSeconds, entriesRefused } from './chat-metrics.ts';
 import { chatUnavailable } from './chat-unavailable.ts';
-import type { Asked, FromLogWorker, Kept, Question, ToLogWorker } from './log-messages.ts';
+import type { Asked, FromLogWorker, Kept, Question } from './log-messages.ts';
 import { type Answer, LogQuestions } from './log-questions.ts';
+import { LogThread } from './log-thread.ts';
 
-const WORKER_URL = new URL('./log-worker.ts', import.meta.url);
 const MOST_A_BATCH = 500;
 const MOST_WAITING = 10_000;
 /** A thread that answers nothing for so long hangs, and is ended. */
 const ANSWER_MS = 15_000;
-const STOP_MS = 5_000;
-const FIRST_BACKOFF_MS = 50;
-const MOST_BACKOFF_MS = 5_000;
 
 export interface LogWriterOptions {
   file: string;
@@ -40,35 +35,37 @@ interface Waiting {
  */
 export class LogWriter {
   readonly #options: LogWriterOptions;
-  #worker: Worker | null = null;
-  #ready = false;
+  readonly #thread: LogThread;
   #stopping = false;
   #waiting: Waiting[] = [];
   #batch: Waiting[] = [];
   #pumpQueued = false;
   readonly #questions = new LogQuestions();
-  #backoffMs = FIRST_BACKOFF_MS;
   #cancelHang = () => {};
-  #cancelRestart = () => {};
   #whenIdle: (() => void) | null = null;
 
   constructor(options: LogWriterOptions) {
     this.#options = options;
+    this.#thread = new LogThread({
+      ...options,
+      onMessage: (message) => this.#receive(message),
+      onEnded: () => this.#rejectAll(),
+    });
   }
 
   get ready(): boolean {
-    return this.#ready;
+    return this.#thread.ready;
   }
 
   /** @throws AppError when the thread cannot open the log */
   start(): Promise<void> {
-    return new Promise((resolve, reject) => this.#spawn(resolve, reject));
+    return this.#thread.start();
   }
 
   append(asked: Asked): Promise<Kept> {
-    if (!this.#ready || this.#stopping || this.#waiting.length >= MOST_WAITING) {
+    if (!this.ready || this.#stopping || this.#waiting.length >= MOST_WAITING) {
       entriesRefused.inc();
-      const cause = this.#ready ? 'too many wait' : 'the log is being opened';
+      const cause = this.ready ? 'too many wait' : 'the log is being opened';
       return Promise.reject(chatUnavailable(new Error(cause)));
     }
     return new Promise((resolve, reject) => {
@@ -81,31 +78,28 @@ export class LogWriter {
   }
 
   ask(question: Question): Promise<Answer> {
-    if (!this.#ready) return Promise.reject(chatUnavailable(new Error('the log is being opened')));
+    if (!this.ready) return Promise.reject(chatUnavailable(new Error('the log is being opened')));
     const { id, answer } = this.#questions.add();
-    this.#post({ type: 'ask', id, question });
+    this.#thread.post({ type: 'ask', id, question });
     return answer;
   }
 
   /** What was published before is kept first. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#cancelRestart();
-    const worker = this.#worker;
-    if (worker === null) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const cancel = this.#options.clock.after(STOP_MS, () => void worker.terminate());
-    if (this.#batch.length + this.#waiting.length > 0) {
-      await Promise.race([ended, new Promise<void>((resolve) => (this.#whenIdle = resolve))]);
-    }
-    this.#post({ type: 'stop' });
-    await ended;
-    cancel();
+    await this.#thread.stop(() => this.#atRest());
+  }
+
+  async #atRest(): Promise<void> {
+    if (this.#batch.length + this.#waiting.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
   }
 
   #pump(): void {
     this.#pumpQueued = false;
-    if (!this.#ready || this.#batch.length > 0) return;
+    if (!this.ready || this.#batch.length > 0) return;
     if (this.#waiting.length === 0) {
       this.#whenIdle?.();
       return;
@@ -113,9 +107,9 @@ export class LogWriter {
     this.#batch = this.#waiting.splice(0, MOST_A_BATCH);
     this.#cancelHang = this.#options.clock.after(ANSWER_MS, () => {
       this.#options.log.error({}, 'chat log writer hangs');
-      void this.#worker?.terminate();
+      this.#thread.terminate();
     });
-    this.#post({ type: 'append', batch: this.#batch.map((waiting) => waiting.asked) });
+    this.#thread.post({ type: 'append', batch: this.#batch.map((waiting) => waiting.asked) });
   }
 
   #receive(message: FromLogWorker): void {
@@ -155,33 +149,7 @@ export class LogWriter {
     this.#pump();
   }
 
-  #spawn(onReady: () => void, onFailed: (error: AppError) => void): void {
-    const { file, log, workerUrl = WORKER_URL } = this.#options;
-    const worker = new Worker(workerUrl, {
-      name: 'chat log',
-      workerData: { file },
-      ...threadOptions(),
-    });
-    this.#worker = worker;
-    worker.on('message', (message: FromLogWorker) => {
-      if (message.type === 'ready') {
-        this.#ready = true;
-        this.#backoffMs = FIRST_BACKOFF_MS;
-        onReady();
-      } else this.#receive(message);
-    });
-    worker.on('error', (error) => log.error({ err: error }, 'chat log writer failed'));
-    worker.once('exit', () => {
-      const wasReady = this.#ready;
-      this.#ended();
-      if (!wasReady) onFailed(cannotStart());
-      else if (!this.#stopping) this.#restart();
-    });
-  }
-
-  #ended(): void {
-    this.#worker = null;
-    this.#ready = false;
+  #rejectAll(): void {
     this.#cancelHang();
     const cause = chatUnavailable(new Error('the thread that keeps the log ended'));
     const lost = [...this.#batch, ...this.#waiting];
@@ -190,30 +158,4 @@ export class LogWriter {
     for (const waiting of lost) waiting.reject(cause);
     this.#questions.rejectAll(cause);
   }
-
-  #restart(): void {
-    const { clock, log } = this.#options;
-    log.error({ restartMs: this.#backoffMs }, 'chat log writer ended');
-    writerRestarts.inc();
-    this.#cancelRestart = clock.after(this.#backoffMs, () => {
-      this.#spawn(
-        () => this.#options.onRestarted(),
-        () => {
-          if (!this.#stopping) this.#restart();
-        },
-      );
-    });
-    this.#backoffMs = Math.min(this.#backoffMs * 2, MOST_BACKOFF_MS);
-  }
-
-  #post(message: ToLogWorker): void {
-    this.#worker?.postMessage(message);
-  }
 }
-
-const cannotStart = () =>
-  new AppError({
-    code: 'chat_log_unusable',
-    message:
-      'The chat log in DATA_DIR cannot be opened; the log line before this one says why. Check that the disk has room and that this user owns the files.',
-  });
