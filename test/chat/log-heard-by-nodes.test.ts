@@ -60,7 +60,7 @@ async function moderate(wish: Wish, kind: string): Promise<void> {
   const { channel } = server;
   const { person } = await here.rules.admit(channel, await moderator, 'visit');
   await here.rules.execute({ channel, person, address: '127.0.0.1', wish });
-  await until(() => kinds.includes(kind));
+  await until(() => expect(kinds).toContain(kind));
 }
 
 let moderator: ReturnType<typeof identityOf>;
