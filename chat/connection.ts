@@ -1,17 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Identity } from '../platform/identity.ts';
-import type { ClientMessage, ClientMessageOf } from '../platform/protocol/chat/client-messages.ts';
+import type { ClientMessageOf } from '../platform/protocol/chat/client-messages.ts';
 import { CLOSE } from '../platform/protocol/chat/close-codes.ts';
 import type { ServerMessage } from '../platform/protocol/chat/server-messages.ts';
 import type { AddressPlaces } from './address-places.ts';
 import type { ChatSocket } from './chat-socket.ts';
-import { readClientFrame } from './client-frames.ts';
 import { frameJson, framePong } from './frames.ts';
+import { hear, refuseBusy } from './hearing.ts';
 import type { Person } from './person.ts';
 import type { Room } from './room.ts';
 import type { Wish } from './rules.ts';
 import type { Slot } from './slot.ts';
-import { framesRefused, socketsClosed } from './socket-metrics.ts';
+import { socketsClosed } from './socket-metrics.ts';
 
 /** More than anybody types, buttons and pings included. */
 const FRAMES_PER_SECOND = 50;
@@ -129,7 +129,7 @@ export class Connection {
     }
     this.#waiting ??= [];
     if (this.#waiting.length < MOST_WAITING) this.#waiting.push(text);
-    else this.#refuseBusy(text);
+    else refuseBusy(this, text);
   }
 
   answerPing(payload: Buffer): void {
@@ -163,7 +163,7 @@ export class Connection {
     let text: string | undefined = first;
     while (text !== undefined && this.isOpen) {
       try {
-        await this.#handleOne(text);
+        await hear(this.#host, this, text);
       } catch (error) {
         // Nobody foresaw it: it ends this connection, and no other.
         this.#host.fault(error);
@@ -173,47 +173,5 @@ export class Connection {
     }
     this.#waiting = null;
     this.#isBusy = false;
-  }
-
-  async #handleOne(text: string): Promise<void> {
-    const frame = readClientFrame(text);
-    if ('message' in frame) await this.#hear(frame.message);
-    else if (frame.fault === 'no_message') this.close('badMessage');
-    else this.send(frame.refusal);
-  }
-
-  async #hear(message: ClientMessage): Promise<void> {
-    if (message.type === 'hello') {
-      if (this.state !== 'new') {
-        this.close('badMessage');
-        return;
-      }
-      this.state = 'entering';
-      await this.#host.enter(this, message);
-      return;
-    }
-    if (this.state !== 'open') this.close('badMessage');
-    else if (message.type === 'typing') this.#host.hearTyping(this);
-    else {
-      const answer = await this.#host.grant(this, message);
-      if (answer !== null) this.send(answer);
-    }
-  }
-
-  #refuseBusy(text: string): void {
-    framesRefused.inc();
-    const frame = readClientFrame(text);
-    if (!('message' in frame)) {
-      this.close('badMessage');
-      return;
-    }
-    const id = 'id' in frame.message ? frame.message.id : undefined;
-    this.send({
-      type: 'refused',
-      ...(id !== undefined && { id }),
-      code: 'too_much_at_once',
-      reason: 'What you sent before is still being worked on: send it again in a moment.',
-      retryAfterMs: 2_000,
-    });
   }
 }

@@ -6,7 +6,7 @@ import type { ChatParts } from './chat-parts.ts';
 import { ClosingTime } from './closing-time.ts';
 import type { Connection, ConnectionHost } from './connection.ts';
 import { enter } from './entering.ts';
-import { frameJson } from './frames.ts';
+import { hearFacts } from './facts-heard.ts';
 import { beatSlot, DEFAULT_HEARTBEAT, type HeartbeatTimes } from './heartbeat.ts';
 import { Pacer } from './pacer.ts';
 import { PeopleIndex } from './people-index.ts';
@@ -68,16 +68,14 @@ export class Hub implements ConnectionHost, RoomHost {
   }
 
   start(): void {
-    const { bus } = this.#parts;
     this.#cancels = [
       this.clock.every(TICK_MS, () => this.#tick()),
-      bus.subscribe('chat:frame', (fact) => this.#deliver(fact)),
-      bus.subscribe('chat:typing', ({ channel, name }) => {
-        const room = this.rooms.byName(channel);
-        if (room !== null) this.#typing.note(room, name);
+      hearFacts(this.#parts.bus, {
+        rooms: this.rooms,
+        people: this.#people,
+        typing: this.#typing,
+        readmit: (fact) => void this.#readmit(fact),
       }),
-      bus.subscribe('chat:standing-changed', (fact) => void this.#readmit(fact)),
-      bus.subscribe('identity:revoked', (fact) => this.#revoke(fact)),
     ];
   }
 
@@ -171,22 +169,6 @@ export class Hub implements ConnectionHost, RoomHost {
 
   #readmit(fact: BusFacts['chat:standing-changed']): Promise<void> {
     return readmit({ ...this.#parts, people: this.#people, presence: this.presence }, fact);
-  }
-
-  #revoke({ userId, tokenId }: BusFacts['identity:revoked']): void {
-    for (const connection of this.#people.of(userId, null))
-      if (tokenId === null || connection.identity?.tokenId === tokenId)
-        connection.close('badToken');
-  }
-
-  #deliver({ channel, to, frame }: BusFacts['chat:frame']): void {
-    const bytes = frameJson(frame);
-    if ('users' in to) {
-      for (const user of to.users)
-        for (const connection of this.#people.of(user, channel)) connection.write(bytes);
-      return;
-    }
-    if (channel !== null) this.rooms.byName(channel)?.tell(bytes, 'staff');
   }
 
   #tick(): void {
