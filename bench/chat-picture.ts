@@ -21,6 +21,7 @@ const SETTLE_MS = 12_000;
 const CHAT_SETTLE_MS = 3_000;
 
 interface Setting {
+  page: 'watch' | 'embed';
   chatters: number;
   rate: number;
   seconds: number;
@@ -92,7 +93,9 @@ async function measureSite(site: Site, setting: Setting): Promise<Measured> {
   const encoder = startClockEncoder({ url: site.publishUrl, style: 'zero' });
   try {
     await delay(3_000);
-    const watching = await openWatching(browser, site.watchUrl, { sound: false });
+    const { httpUrl, channel, watchUrl } = site;
+    const url = setting.page === 'embed' ? `${httpUrl}/embed/${channel}` : watchUrl;
+    const watching = await openWatching(browser, url, { sound: false });
     return await measure(site, watching, setting);
   } finally {
     await encoder.stop();
@@ -100,8 +103,16 @@ async function measureSite(site: Site, setting: Setting): Promise<Measured> {
   }
 }
 
+/** The embed is a player alone: what the browser takes to draw a chat is not the server's. */
+function readArguments(args: string[]): Setting {
+  const withChat = args.includes('--watch-page');
+  const numbers = args.filter((arg) => arg !== '--watch-page');
+  const page = withChat ? 'watch' : 'embed';
+  return { page, ...numbersFrom(numbers, { chatters: 2_000, rate: 20, seconds: 60 }) };
+}
+
 export async function run(args: string[]): Promise<BenchResult> {
-  const setting = numbersFrom(args, { chatters: 2_000, rate: 20, seconds: 60 });
+  const setting = readArguments(args);
   const site = await startOurSite('source', { CHAT_MAX_PER_ADDRESS: '100000' });
   try {
     const httpUrl = new URL(site.watchUrl).origin;
