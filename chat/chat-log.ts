@@ -1,9 +1,8 @@
 import type { Context } from '../platform/context.ts';
-import { Archiver } from './archive.ts';
+import type { Archiver, ArchiverOptions } from './archive.ts';
 import { createArchiveQueries } from './archive-queries.ts';
 import type { Broker } from './broker.ts';
-import { openEmbeddedBroker } from './broker-embedded.ts';
-import { openRedisBroker } from './broker-redis.ts';
+import type { EmbeddedBrokerOptions } from './broker-embedded.ts';
 import { type ChatDatabase, openChatDatabase } from './chat-database.ts';
 import type { MessageFinder } from './house.ts';
 import {
@@ -31,13 +30,10 @@ export async function openChatLog(
   const db: ChatDatabase = isOurs
     ? await openChatDatabase(config.dataDir)
     : context.db.$pickTables<'chat_messages' | 'chat_removed' | 'chat_clears'>();
-  const archiver =
-    redis === null ? null : new Archiver({ redis, db, clock, log, name: context.newId() });
-  const broker =
+  const { broker, archiver } =
     redis === null
-      ? await openEmbeddedBroker({ dataDir: config.dataDir, clock, log })
-      : await openRedisBroker({ redis, clock, log });
-  archiver?.start();
+      ? await openEmbedded({ dataDir: config.dataDir, clock, log })
+      : await openShared({ redis, db, clock, log, name: context.newId() });
   const archive = createArchiveQueries(db);
   return {
     broker,
@@ -49,4 +45,26 @@ export async function openChatLog(
       if (isOurs) await db.destroy();
     },
   };
+}
+
+interface Opened {
+  broker: Broker;
+  archiver: Archiver | null;
+}
+
+async function openEmbedded(options: EmbeddedBrokerOptions): Promise<Opened> {
+  const { openEmbeddedBroker } = await import('./broker-embedded.ts');
+  return { broker: await openEmbeddedBroker(options), archiver: null };
+}
+
+/** What knows Redis is read only here: one machine pays nothing. */
+async function openShared(options: ArchiverOptions): Promise<Opened> {
+  const [{ openRedisBroker }, { Archiver }] = await Promise.all([
+    import('./broker-redis.ts'),
+    import('./archive.ts'),
+  ]);
+  const broker = await openRedisBroker(options);
+  const archiver = new Archiver(options);
+  archiver.start();
+  return { broker, archiver };
 }

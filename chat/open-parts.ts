@@ -9,13 +9,9 @@ import { createRules } from './chat-rules.ts';
 import { createEmotes } from './emotes.ts';
 import { createHeldQueue } from './held-queue.ts';
 import type { House } from './house.ts';
-import { createRedisPlaces, type RedisPlaces } from './places-redis.ts';
+import type { RedisPlaces } from './places-redis.ts';
 import type { Presence } from './presence.ts';
-import { createMemoryPresence } from './presence-memory.ts';
-import { createRedisPresence } from './presence-redis.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { createMemoryRateLimit } from './rate-limit-memory.ts';
-import { createRedisRateLimit } from './rate-limit-redis.ts';
 import { createSanctions } from './sanctions.ts';
 import { createStandings } from './standings.ts';
 import { createWhispers } from './whispers.ts';
@@ -24,7 +20,7 @@ import { createWhispers } from './whispers.ts';
 export async function openParts(context: Context): Promise<OpenParts> {
   const log = context.log.child({ service: 'chat' });
   const { broker, archive, messages, close } = await openChatLog({ ...context, log });
-  const { presence, limits, places } = openShared({ ...context, log });
+  const { presence, limits, places } = await openShared({ ...context, log });
   const sanctions = createSanctions(context);
   const blocks = createBlocks(context);
   const standings = createStandings({ ...context, sanctions, blocks });
@@ -74,12 +70,22 @@ interface Shared {
   places: RedisPlaces | null;
 }
 
-/** What all nodes count together. */
-function openShared({ clock, redis, newId, log }: Context): Shared {
+/** What all nodes count together. Of the two ways only the one that is taken is read. */
+async function openShared({ clock, redis, newId, log }: Context): Promise<Shared> {
   if (redis === null) {
+    const [{ createMemoryPresence }, { createMemoryRateLimit }] = await Promise.all([
+      import('./presence-memory.ts'),
+      import('./rate-limit-memory.ts'),
+    ]);
     const presence = createMemoryPresence({ clock });
     return { presence, limits: createMemoryRateLimit({ clock }), places: null };
   }
+  const [{ createRedisPresence }, { createRedisRateLimit }, { createRedisPlaces }] =
+    await Promise.all([
+      import('./presence-redis.ts'),
+      import('./rate-limit-redis.ts'),
+      import('./places-redis.ts'),
+    ]);
   return {
     presence: createRedisPresence({ redis, clock, newId, log }),
     limits: createRedisRateLimit({ redis, clock, newId }),
