@@ -43,8 +43,9 @@ export async function openBackends(composition: Composition): Promise<Backends> 
     config.redisUrl === null
       ? meetInMemory(composition)
       : await meetInRedis({ ...composition, url: config.redisUrl, channels });
-  const { bus } = meeting;
-  const { identities, sessions } = await createDbIdentities({ ...stores, bus });
+  const { bus, redis } = meeting;
+  const { identities, sessions, forgetVerified } = await createDbIdentities({ ...stores, bus });
+  redis?.onReconnect(forgetVerified);
   const context: Context = {
     ...stores,
     ...meeting,

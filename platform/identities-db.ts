@@ -31,10 +31,15 @@ export interface IdentityStore {
   bus: Bus | null;
 }
 
+export interface DbIdentities {
+  identities: Identities;
+  sessions: Sessions;
+  /** For when the bus was cut off, and may not have told of a revocation: all are asked for anew. */
+  forgetVerified(): void;
+}
+
 /** Identities and sessions in the database, the same on every node that shares it. They end with the bus. */
-export async function createDbIdentities(
-  store: IdentityStore,
-): Promise<{ identities: Identities; sessions: Sessions }> {
+export async function createDbIdentities(store: IdentityStore): Promise<DbIdentities> {
   const { db, clock, bus } = store;
   const secret = await signingSecret(store, 'tokens');
   const signer = await createTokenSigner({ secret, clock });
@@ -48,6 +53,10 @@ export async function createDbIdentities(
   return {
     identities: createIdentities({ clock, signer, verified, owners, revocations }),
     sessions: createSessions(store, signer),
+    forgetVerified() {
+      revocations.heard += 1;
+      verified.clear();
+    },
   };
 }
 

@@ -18,6 +18,7 @@ export interface VerifiedTokens {
   set(token: string, verified: VerifiedToken): void;
   /** Without `tokenId`: all of this person. */
   drop(of: { userId: string; tokenId: string | null }): void;
+  clear(): void;
 }
 
 /** Holds `limit` at most: the one that was not used for longest goes. */
@@ -41,5 +42,6 @@ export function createVerifiedTokens(options: { limit: number; clock: Clock }): 
         if (claims.userId === userId && (tokenId === null || claims.tokenId === tokenId))
           kept.delete(key);
     },
+    clear: () => kept.clear(),
   };
 }

@@ -111,6 +111,15 @@ export function identitiesContract(makeDatabase: MakeDatabase): void {
       await expect(deaf.identities.verify(token)).rejects.toMatchObject({ code: 'token_revoked' });
     });
 
+    it('counts no more where nobody heard of it, once all are asked for anew', async () => {
+      const [one, deaf] = [await openNode(), await openNode()];
+      const { token } = await one.sessions.issue({ userId: alice, lifetimeMs: HOUR_MS });
+      await one.sessions.revoke(await deaf.identities.verify(token));
+      expect(await deaf.identities.verify(token)).toMatchObject({ name: 'alice' });
+      deaf.forgetVerified();
+      await expect(deaf.identities.verify(token)).rejects.toMatchObject({ code: 'token_revoked' });
+    });
+
     it('by a process without a bus is told to a running server', async () => {
       const bus = createMemoryBus(log);
       const server = await openNode(bus);
