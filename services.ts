@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { createChat } from './chat/chat.ts';
-import { UPGRADE_PREFIX as CHAT_PREFIX } from './chat/upgrade.ts';
+import { UPGRADE_PREFIX as CHAT_PREFIX } from './chat/sockets/upgrade.ts';
 import { createIngest } from './ingest/ingest.ts';
 import type { ServiceName } from './platform/config.ts';
 import type { Context } from './platform/context.ts';

@@ -2,15 +2,15 @@ import type { Router } from 'express';
 import type { Context } from '../platform/context.ts';
 import type { Upgrade } from '../platform/http-upgrade.ts';
 import type { Service } from '../platform/service.ts';
-import { AddressPlaces, type SharedPlaces } from './address-places.ts';
 import type { ChatParts } from './chat-parts.ts';
-import type { House } from './house.ts';
-import { FallbackPlaces } from './http-places.ts';
-import type { ReadParts } from './http-read.ts';
-import { createChatRouter } from './http-router.ts';
-import { Hub, type HubTimes } from './hub.ts';
+import { FallbackPlaces } from './http/places.ts';
+import type { ReadParts } from './http/read.ts';
+import { createChatRouter } from './http/router.ts';
 import { openParts } from './open-parts.ts';
-import { createUpgradeHandler, refuseUpgrade } from './upgrade.ts';
+import type { House } from './rules/house.ts';
+import { AddressPlaces, type SharedPlaces } from './sockets/address-places.ts';
+import { Hub, type HubTimes } from './sockets/hub.ts';
+import { createUpgradeHandler, refuseUpgrade } from './sockets/upgrade.ts';
 
 export interface Chat extends Service {
   /** REST, and the fallbacks where WebSocket is blocked; goes before the rest of `/api`. */

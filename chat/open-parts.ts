@@ -1,20 +1,20 @@
 import type { Context } from '../platform/context.ts';
 import { createHttpIdentity } from '../platform/http-identity.ts';
-import { createActions } from './actions.ts';
-import { createBlocks } from './blocks.ts';
-import { createSettingsStore } from './channel-settings.ts';
 import type { OpenParts } from './chat.ts';
-import { openChatLog } from './chat-log.ts';
-import { createRules } from './chat-rules.ts';
-import { createEmotes } from './emotes.ts';
-import { createHeldQueue } from './held-queue.ts';
-import type { House } from './house.ts';
-import type { RedisPlaces } from './places-redis.ts';
-import type { Presence } from './presence.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { createSanctions } from './sanctions.ts';
-import { createStandings } from './standings.ts';
-import { createWhispers } from './whispers.ts';
+import { openChatLog } from './log/chat-log.ts';
+import type { Presence } from './presence/presence.ts';
+import { createActions } from './rules/actions.ts';
+import { createBlocks } from './rules/blocks.ts';
+import { createSettingsStore } from './rules/channel-settings.ts';
+import { createRules } from './rules/chat-rules.ts';
+import { createEmotes } from './rules/emotes.ts';
+import { createHeldQueue } from './rules/held-queue.ts';
+import type { House } from './rules/house.ts';
+import type { RateLimit } from './rules/rate-limit.ts';
+import { createSanctions } from './rules/sanctions.ts';
+import { createStandings } from './rules/standings.ts';
+import { createWhispers } from './rules/whispers.ts';
+import type { RedisPlaces } from './sockets/places-redis.ts';
 
 /** What was opened is closed the other way round. */
 export async function openParts(context: Context): Promise<OpenParts> {
@@ -74,17 +74,17 @@ interface Shared {
 async function openShared({ clock, redis, newId, log }: Context): Promise<Shared> {
   if (redis === null) {
     const [{ createMemoryPresence }, { createMemoryRateLimit }] = await Promise.all([
-      import('./presence-memory.ts'),
-      import('./rate-limit-memory.ts'),
+      import('./presence/presence-memory.ts'),
+      import('./rules/rate-limit-memory.ts'),
     ]);
     const presence = createMemoryPresence({ clock });
     return { presence, limits: createMemoryRateLimit({ clock }), places: null };
   }
   const [{ createRedisPresence }, { createRedisRateLimit }, { createRedisPlaces }] =
     await Promise.all([
-      import('./presence-redis.ts'),
-      import('./rate-limit-redis.ts'),
-      import('./places-redis.ts'),
+      import('./presence/presence-redis.ts'),
+      import('./rules/rate-limit-redis.ts'),
+      import('./sockets/places-redis.ts'),
     ]);
   return {
     presence: createRedisPresence({ redis, clock, newId, log }),

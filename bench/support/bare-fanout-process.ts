@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { frameJson } from '../../chat/frames.ts';
+import { frameJson } from '../../chat/sockets/frames.ts';
 import { TEXT } from './chat-wire.ts';
 
 /**

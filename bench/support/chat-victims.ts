@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { openChatDatabase } from '../../chat/chat-database.ts';
+import { openChatDatabase } from '../../chat/log/chat-database.ts';
 import { openDatabase } from '../../platform/db/database.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';

@@ -1,5 +1,5 @@
-import type { ChannelSettings } from '../channel-settings.ts';
-import type { Call, House } from '../house.ts';
+import type { ChannelSettings } from '../rules/channel-settings.ts';
+import type { Call, House } from '../rules/house.ts';
 import { announceEntry } from './moderating.ts';
 
 /** Changes that come in between are told as well, but not for ever. */

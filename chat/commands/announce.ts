@@ -1,6 +1,6 @@
-import type { Command } from '../house.ts';
-import { cleanText } from '../message-text.ts';
-import { authorOf } from '../person.ts';
+import type { Command } from '../rules/house.ts';
+import { cleanText } from '../rules/message-text.ts';
+import { authorOf } from '../rules/person.ts';
 import { demand, done, recordAction } from './moderating.ts';
 import { publishMessage } from './publish-message.ts';
 

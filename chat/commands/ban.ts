@@ -1,4 +1,4 @@
-import type { Command } from '../house.ts';
+import type { Command } from '../rules/house.ts';
 import { demand, done, findSubordinate } from './moderating.ts';
 import { silence } from './silence.ts';
 

@@ -1,6 +1,6 @@
-import { MOST_BLOCKED } from '../blocks.ts';
-import type { Command } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import { MOST_BLOCKED } from '../rules/blocks.ts';
+import type { Command } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { demand, done, findTarget } from './moderating.ts';
 
 /** Hides, for the one who asks, what somebody writes; no whispers from them either. */

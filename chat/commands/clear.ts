@@ -1,4 +1,4 @@
-import type { Command } from '../house.ts';
+import type { Command } from '../rules/house.ts';
 import { announceEntry, demand, done, recordAction } from './moderating.ts';
 import { unpin } from './unpin.ts';
 

@@ -1,6 +1,6 @@
-import type { Call, Command, House } from '../house.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer, Wish } from '../rules.ts';
+import type { Call, Command, House } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Answer, Wish } from '../rules/rules.ts';
 import { announce } from './announce.ts';
 import { ban } from './ban.ts';
 import { block } from './block.ts';

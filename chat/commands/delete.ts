@@ -1,5 +1,5 @@
-import type { Call, Command, House, KeptMessage } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Call, Command, House, KeptMessage } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { announceEntry, demand, demandRank, done, recordAction, targetOf } from './moderating.ts';
 import { reportId } from './report.ts';
 import { unpin } from './unpin.ts';

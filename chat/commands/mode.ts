@@ -1,5 +1,5 @@
 import { type ModeChange, type Modes, NO_MODES } from '../../platform/protocol/chat/modes.ts';
-import type { Command } from '../house.ts';
+import type { Command } from '../rules/house.ts';
 import { announceSettings } from './announce-settings.ts';
 import { demand, done, isRepeated, recordAction } from './moderating.ts';
 

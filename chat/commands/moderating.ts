@@ -3,14 +3,14 @@ import type { Channel } from '../../platform/channels.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { Role } from '../../platform/protocol/chat/roles.ts';
 import type { ServerMessageOf } from '../../platform/protocol/chat/server-messages.ts';
-import { type Action, type ActionDetail, isUndoable } from '../actions.ts';
-import type { EntryKind } from '../broker.ts';
-import type { Call, House } from '../house.ts';
-import { cleanReason } from '../message-text.ts';
-import { may, outranks, type Permission } from '../permissions.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer } from '../rules.ts';
-import { stableId } from '../stable-id.ts';
+import type { EntryKind } from '../log/broker.ts';
+import { type Action, type ActionDetail, isUndoable } from '../rules/actions.ts';
+import type { Call, House } from '../rules/house.ts';
+import { cleanReason } from '../rules/message-text.ts';
+import { may, outranks, type Permission } from '../rules/permissions.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Answer } from '../rules/rules.ts';
+import { stableId } from '../rules/stable-id.ts';
 
 /** @throws Refusal `not_allowed`, `sign_in_needed` */
 export function demand(call: Pick<Call, 'person'>, permission: Permission): void {

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../platform/protocol/chat/server-messages.ts';
-import type { Command, House } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Command, House } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { announceSettings } from './announce-settings.ts';
 import { demand, done, isRepeated, recordAction } from './moderating.ts';
 

@@ -1,9 +1,9 @@
 import type { Channel } from '../../platform/channels.ts';
 import type { Author } from '../../platform/protocol/chat/roles.ts';
 import type { ChatMessage } from '../../platform/protocol/chat/server-messages.ts';
-import type { Published } from '../broker.ts';
-import type { House } from '../house.ts';
-import { mentionsIn } from '../mentions.ts';
+import type { Published } from '../log/broker.ts';
+import type { House } from '../rules/house.ts';
+import { mentionsIn } from '../rules/mentions.ts';
 
 export interface MessageDraft {
   author: Author;

@@ -1,6 +1,6 @@
-import type { Command } from '../house.ts';
-import { cleanReason } from '../message-text.ts';
-import { Refusal } from '../refusal.ts';
+import type { Command } from '../rules/house.ts';
+import { cleanReason } from '../rules/message-text.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { demand, done } from './moderating.ts';
 
 const REPORTS = { most: 5, windowMs: 60_000 };

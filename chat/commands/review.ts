@@ -1,6 +1,6 @@
-import type { Held } from '../held-queue.ts';
-import type { Call, Command, House } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Held } from '../rules/held-queue.ts';
+import type { Call, Command, House } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { demandDeletable, takeOff } from './delete.ts';
 import { demand, done, recordAction } from './moderating.ts';
 import { publishMessage } from './publish-message.ts';

@@ -1,5 +1,5 @@
-import type { Command } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Command } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { demand, done, findTarget, recordAction, standingChanged } from './moderating.ts';
 
 /** Makes somebody a moderator or a VIP, or takes that back. */

@@ -1,15 +1,15 @@
-import type { ChannelSettings } from '../channel-settings.ts';
-import { type Held, heldBy, STRICT_FILTERS } from '../filters.ts';
-import type { Call, House, WishOf } from '../house.ts';
-import { cleanText } from '../message-text.ts';
-import { checkModes } from '../modes-check.ts';
-import { may } from '../permissions.ts';
-import { authorOf } from '../person.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer } from '../rules.ts';
-import { timedOut } from '../sanction-refusals.ts';
-import { stableId } from '../stable-id.ts';
-import { Uses } from '../uses.ts';
+import type { ChannelSettings } from '../rules/channel-settings.ts';
+import { type Held, heldBy, STRICT_FILTERS } from '../rules/filters.ts';
+import type { Call, House, WishOf } from '../rules/house.ts';
+import { cleanText } from '../rules/message-text.ts';
+import { checkModes } from '../rules/modes-check.ts';
+import { may } from '../rules/permissions.ts';
+import { authorOf } from '../rules/person.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Answer } from '../rules/rules.ts';
+import { timedOut } from '../rules/sanction-refusals.ts';
+import { stableId } from '../rules/stable-id.ts';
+import { Uses } from '../rules/uses.ts';
 import { publishMessage } from './publish-message.ts';
 
 type SendCall = Call<WishOf<'send'>>;

@@ -4,9 +4,9 @@ import {
   slashCommand,
   splitSlash,
 } from '../../platform/protocol/chat/slash-commands.ts';
-import type { Call, House, WishOf } from '../house.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer, Wish } from '../rules.ts';
+import type { Call, House, WishOf } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Answer, Wish } from '../rules/rules.ts';
 import { demand } from './moderating.ts';
 import { say } from './say.ts';
 

@@ -1,6 +1,6 @@
 import type { User } from '../../platform/accounts.ts';
-import type { Call, House } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Call, House } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { announceEntry, recordAction, standingChanged } from './moderating.ts';
 import { unpin } from './unpin.ts';
 

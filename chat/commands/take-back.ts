@@ -1,10 +1,10 @@
 import type { User } from '../../platform/accounts.ts';
 import { unreachable } from '../../platform/errors.ts';
 import { NO_MODES } from '../../platform/protocol/chat/modes.ts';
-import type { Action, ActionDetail } from '../actions.ts';
-import { NO_FILTERS } from '../filters.ts';
-import type { Call, House } from '../house.ts';
-import { Refusal } from '../refusal.ts';
+import type { Action, ActionDetail } from '../rules/actions.ts';
+import { NO_FILTERS } from '../rules/filters.ts';
+import type { Call, House } from '../rules/house.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { announceSettings } from './announce-settings.ts';
 import { standingChanged } from './moderating.ts';
 import { findToPin } from './pin.ts';

@@ -1,8 +1,8 @@
 import type { User } from '../../platform/accounts.ts';
-import { type Action, isUndoable } from '../actions.ts';
-import type { Command, House } from '../house.ts';
-import type { Permission } from '../permissions.ts';
-import { Refusal } from '../refusal.ts';
+import { type Action, isUndoable } from '../rules/actions.ts';
+import type { Command, House } from '../rules/house.ts';
+import type { Permission } from '../rules/permissions.ts';
+import { Refusal } from '../rules/refusal.ts';
 import { demand, demandRank, done, recordAction, targetOf } from './moderating.ts';
 import { takeBack, type Undo } from './take-back.ts';
 

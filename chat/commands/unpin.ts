@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../platform/protocol/chat/server-messages.ts';
-import type { Call, House } from '../house.ts';
+import type { Call, House } from '../rules/house.ts';
 import { announceSettings } from './announce-settings.ts';
 
 /** What is taken off the screens does not stay above them. */

@@ -1,9 +1,9 @@
 import type { User } from '../../platform/accounts.ts';
-import type { Call, Command, House } from '../house.ts';
-import { cleanText } from '../message-text.ts';
-import { authorOf, type Person } from '../person.ts';
-import { Refusal } from '../refusal.ts';
-import type { Whisper } from '../whispers.ts';
+import type { Call, Command, House } from '../rules/house.ts';
+import { cleanText } from '../rules/message-text.ts';
+import { authorOf, type Person } from '../rules/person.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Whisper } from '../rules/whispers.ts';
 import { demand, done, findTarget } from './moderating.ts';
 
 const WHISPERS = { most: 20, windowMs: 60_000 };

@@ -1,6 +1,6 @@
 /**
  * What was said in chat, for good. The same tables in Postgres and, on one machine, in a SQLite
- * file of their own (chat/chat-database.ts). A position is an epoch and an offset; epochs sort by
+ * file of their own (chat/log/chat-database.ts). A position is an epoch and an offset; epochs sort by
  * the time of their beginning, so (epoch, offset) is the order of a channel.
  */
 export interface ChatLogTables {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createArchiveQueries } from '../../chat/archive-queries.ts';
-import { type Outgoing, writeEntries } from '../../chat/archive-write.ts';
-import type { Draft, Position } from '../../chat/broker.ts';
-import { type ChatDatabase, openChatDatabase } from '../../chat/chat-database.ts';
+import { createArchiveQueries } from '../../chat/log/archive-queries.ts';
+import { type Outgoing, writeEntries } from '../../chat/log/archive-write.ts';
+import type { Draft, Position } from '../../chat/log/broker.ts';
+import { type ChatDatabase, openChatDatabase } from '../../chat/log/chat-database.ts';
 import { embeddedStore } from '../support/brokers.ts';
 import { chatDatabaseOf } from '../support/chat-databases.ts';
 import { draftOf } from '../support/chat-drafts.ts';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Archiver } from '../../chat/archive.ts';
-import { ArchiveOutbox } from '../../chat/archive-outbox.ts';
-import { type ArchiveQueries, createArchiveQueries } from '../../chat/archive-queries.ts';
-import type { Broker } from '../../chat/broker.ts';
-import { openRedisBroker } from '../../chat/broker-redis.ts';
-import type { ChatDatabase } from '../../chat/chat-database.ts';
+import { Archiver } from '../../chat/log/archive.ts';
+import { ArchiveOutbox } from '../../chat/log/archive-outbox.ts';
+import { type ArchiveQueries, createArchiveQueries } from '../../chat/log/archive-queries.ts';
+import type { Broker } from '../../chat/log/broker.ts';
+import { openRedisBroker } from '../../chat/log/broker-redis.ts';
+import type { ChatDatabase } from '../../chat/log/chat-database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Broker } from '../../chat/broker.ts';
-import { chatFile } from '../../chat/chat-database.ts';
-import { writerRestarts } from '../../chat/chat-metrics.ts';
-import { LogStore } from '../../chat/log-store.ts';
+import type { Broker } from '../../chat/log/broker.ts';
+import { chatFile } from '../../chat/log/chat-database.ts';
+import { writerRestarts } from '../../chat/log/chat-metrics.ts';
+import { LogStore } from '../../chat/log/log-store.ts';
 import { type BrokerStore, listen, offsets } from '../contract/broker.contract.ts';
 import { embeddedStore } from '../support/brokers.ts';
 import { draftOf } from '../support/chat-drafts.ts';

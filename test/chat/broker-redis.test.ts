@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Broker } from '../../chat/broker.ts';
-import { openRedisBroker } from '../../chat/broker-redis.ts';
-import { channelKeys } from '../../chat/redis-keys.ts';
-import { publishScript } from '../../chat/redis-log-scripts.ts';
-import { toRecord } from '../../chat/redis-record.ts';
+import type { Broker } from '../../chat/log/broker.ts';
+import { openRedisBroker } from '../../chat/log/broker-redis.ts';
+import { channelKeys } from '../../chat/log/redis-keys.ts';
+import { publishScript } from '../../chat/log/redis-log-scripts.ts';
+import { toRecord } from '../../chat/log/redis-record.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';

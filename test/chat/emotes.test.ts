@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT_IN_EMOTES } from '../../chat/built-in-emotes.ts';
-import { encodeEmote } from '../../chat/emote-image.ts';
+import { BUILT_IN_EMOTES } from '../../chat/rules/built-in-emotes.ts';
+import { encodeEmote } from '../../chat/rules/emote-image.ts';
 import { PROJECT } from '../support/product.ts';
 import { type ChatServer, startChat } from './support/chat-server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fold, heldBy, NO_FILTERS, readTerm, STRICT_FILTERS } from '../../chat/filters.ts';
+import { fold, heldBy, NO_FILTERS, readTerm, STRICT_FILTERS } from '../../chat/rules/filters.ts';
 
 const ruleFor = (
   text: string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { OpenParts } from '../../chat/chat.ts';
 import { openParts } from '../../chat/open-parts.ts';
-import type { Wish } from '../../chat/rules.ts';
+import type { Wish } from '../../chat/rules/rules.ts';
 import { createMemoryBus } from '../../platform/bus-memory.ts';
 import { until } from '../support/until.ts';
 import { type ChatServer, startChat } from './support/chat-server.ts';

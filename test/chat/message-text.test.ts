@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanReason, cleanText, MOST_GRAPHEMES } from '../../chat/message-text.ts';
+import { cleanReason, cleanText, MOST_GRAPHEMES } from '../../chat/rules/message-text.ts';
 
 describe('a text is kept as it was meant', () => {
   it.each([

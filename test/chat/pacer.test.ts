@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { networkOf } from '../../chat/address-places.ts';
-import { type Flushable, Pacer } from '../../chat/pacer.ts';
+import { networkOf } from '../../chat/sockets/address-places.ts';
+import { type Flushable, Pacer } from '../../chat/sockets/pacer.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 let clock: ManualClock;

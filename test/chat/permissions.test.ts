@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { may, outranks, type Permission } from '../../chat/permissions.ts';
+import { may, outranks, type Permission } from '../../chat/rules/permissions.ts';
 import { ROLES, type Role } from '../../platform/protocol/chat/roles.ts';
 import type { ChatClient } from './support/chat-client.ts';
 import { type ChatServer, startChat } from './support/chat-server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRedisPlaces } from '../../chat/places-redis.ts';
+import { createRedisPlaces } from '../../chat/sockets/places-redis.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Broker, Entry, Position } from '../../chat/broker.ts';
+import type { Broker, Entry, Position } from '../../chat/log/broker.ts';
 import { draftOf } from '../support/chat-drafts.ts';
 import { until } from '../support/until.ts';
 

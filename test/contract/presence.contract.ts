@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Presence, PresenceChange } from '../../chat/presence.ts';
+import type { Presence, PresenceChange } from '../../chat/presence/presence.ts';
 import type { PersonHere } from '../../platform/protocol/chat/server-messages.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 

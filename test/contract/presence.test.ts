@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Presence } from '../../chat/presence.ts';
-import { createMemoryPresence } from '../../chat/presence-memory.ts';
-import { createRedisPresence } from '../../chat/presence-redis.ts';
+import type { Presence } from '../../chat/presence/presence.ts';
+import { createMemoryPresence } from '../../chat/presence/presence-memory.ts';
+import { createRedisPresence } from '../../chat/presence/presence-redis.ts';
 import { randomId, systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RateLimit } from '../../chat/rate-limit.ts';
+import type { RateLimit } from '../../chat/rules/rate-limit.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 /** What every way to count keeps to. `make` is called for each test with a clock that the test owns. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import { createMemoryRateLimit } from '../../chat/rate-limit-memory.ts';
-import { createRedisRateLimit } from '../../chat/rate-limit-redis.ts';
+import { createMemoryRateLimit } from '../../chat/rules/rate-limit-memory.ts';
+import { createRedisRateLimit } from '../../chat/rules/rate-limit-redis.ts';
 import { randomId, systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis, type RedisHandles } from '../../platform/redis.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Broker } from '../../chat/broker.ts';
-import { openEmbeddedBroker } from '../../chat/broker-embedded.ts';
-import { openRedisBroker } from '../../chat/broker-redis.ts';
-import { openChatDatabase } from '../../chat/chat-database.ts';
+import type { Broker } from '../../chat/log/broker.ts';
+import { openEmbeddedBroker } from '../../chat/log/broker-embedded.ts';
+import { openRedisBroker } from '../../chat/log/broker-redis.ts';
+import { openChatDatabase } from '../../chat/log/chat-database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { openRedis } from '../../platform/redis.ts';

@@ -1,4 +1,4 @@
-import { type ChatDatabase, openChatDatabase } from '../../chat/chat-database.ts';
+import { type ChatDatabase, openChatDatabase } from '../../chat/log/chat-database.ts';
 import type { FreshDatabase } from './databases.ts';
 
 /** Where what was said is kept for good: in Postgres with the rest, on one machine in its own file. */

@@ -1,4 +1,4 @@
-import type { Draft } from '../../chat/broker.ts';
+import type { Draft } from '../../chat/log/broker.ts';
 
 let made = 0;
 

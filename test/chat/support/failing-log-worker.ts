@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LogWorkerOptions, ToLogWorker } from '../../../chat/log-messages.ts';
-import { LogStore } from '../../../chat/log-store.ts';
+import type { LogWorkerOptions, ToLogWorker } from '../../../chat/log/log-messages.ts';
+import { LogStore } from '../../../chat/log/log-store.ts';
 
 /** The thread that keeps the log, made to end in the middle when it is given a certain message. */
 const { file } = workerData as LogWorkerOptions;
@@ -10,4 +10,4 @@ parentPort?.on('message', (message: ToLogWorker) => {
   if (ids.includes('die-after')) new LogStore(file).append(message.batch);
   if (ids.includes('die-after') || ids.includes('die-before')) process.exit(1);
 });
-await import('../../../chat/log-worker.ts');
+await import('../../../chat/log/log-worker.ts');

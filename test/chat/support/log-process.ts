@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Archiver } from '../../../chat/archive.ts';
-import type { Broker } from '../../../chat/broker.ts';
-import { openEmbeddedBroker } from '../../../chat/broker-embedded.ts';
-import { openRedisBroker } from '../../../chat/broker-redis.ts';
-import { openChatDatabase } from '../../../chat/chat-database.ts';
+import { Archiver } from '../../../chat/log/archive.ts';
+import type { Broker } from '../../../chat/log/broker.ts';
+import { openEmbeddedBroker } from '../../../chat/log/broker-embedded.ts';
+import { openRedisBroker } from '../../../chat/log/broker-redis.ts';
+import { openChatDatabase } from '../../../chat/log/chat-database.ts';
 import { randomId, systemClock } from '../../../platform/clock.ts';
 import { createLog } from '../../../platform/log.ts';
 import { openRedis } from '../../../platform/redis.ts';
