@@ -84,7 +84,16 @@ describe('the card of somebody', () => {
 
 describe('the log of moderators', () => {
   it('is for moderators, newest first, page by page', async () => {
-    for (let n = 1; n <= 55; n++) await mod.ask({ type: 'mode', slow: n });
+    // By two ways: on a fast machine one socket would be closed for flooding.
+    for (let slow = 1; slow <= 55; slow++) {
+      if (slow % 2 === 0) await mod.ask({ type: 'mode', slow });
+      else
+        await ask('/channels/stage/messages', {
+          as: 'mod',
+          method: 'POST',
+          body: { type: 'mode', slow, id: `mode-${slow}` },
+        });
+    }
     const first = (await ask(channel('/actions'), { as: 'mod' })).body.actions;
     expect(first).toHaveLength(50);
     expect(first[0]).toMatchObject({ action: 'mode', detail: { after: { slow: 55 } } });
