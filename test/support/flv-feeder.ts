@@ -80,7 +80,10 @@ export interface FeedOptions {
   withhold?: (rendition: string, timestampMs: number) => boolean;
 }
 
-/** Pushes a recording into a run at a steady pace; settles with its last tag. */
+/** How late the pace is made up for; a process that was held up longer goes on, and does not rush. */
+const MOST_LATE_MS = 5;
+
+/** Pushes a recording into a run, nowhere faster than its pace; settles with its last tag. */
 export async function feed(
   target: PackagerRun,
   recording: Recording,
@@ -89,10 +92,12 @@ export async function feed(
   const { speed, atMs = FIRST_MEDIA_MS, videos = ['source'], withhold } = options;
   const header = writeFlvHeader({ hasVideo: true, hasAudio: true });
   for (const rendition of [...videos, 'audio']) target.push(rendition, header);
-  const startedAt = performance.now();
+  let startedAt = performance.now();
   for (const { type, timestampMs, body } of recording.tags) {
     if (type !== 'audio' && type !== 'video') continue;
-    const dueIn = startedAt + timestampMs / speed - performance.now();
+    const now = performance.now();
+    startedAt = Math.max(startedAt, now - MOST_LATE_MS - timestampMs / speed);
+    const dueIn = startedAt + timestampMs / speed - now;
     if (dueIn > 2) await new Promise((due) => setTimeout(due, dueIn));
     const bytes = writeFlvTag({ type, timestampMs: timestampMs + atMs, body });
     for (const rendition of type === 'video' ? videos : ['audio']) {
