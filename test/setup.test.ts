@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from './support/free-ports.ts';
 import { descendants, stillRunning } from './support/process-tree.ts';
 import { PROJECT } from './support/product.ts';
@@ -62,6 +62,12 @@ async function npmStart(dataDir: string) {
 }
 
 describe('npm start where all is installed', () => {
+  // `npm test` has seen to it; a test file run by itself, after a change of the page, has not.
+  beforeAll(() => {
+    const { status, stderr } = spawnSync('node', ['setup/start.js'], { cwd: PROJECT });
+    expect(status, String(stderr)).toBe(0);
+  });
+
   it('installs nothing, is ready, and says once where to point an encoder', async () => {
     const started = await npmStart('one');
     expect(started.stderr()).not.toContain('footlight:');
