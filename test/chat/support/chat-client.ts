@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type {
   ServerMessage,
@@ -7,6 +8,8 @@ import type {
 } from '../../../platform/protocol/chat/server-messages.ts';
 
 const WAIT_MS = 20_000;
+/** A socket is closed for flooding beyond 50 frames a second; some of them are pongs. */
+const MOST_WISHES_A_SECOND = 40;
 const ANSWERS: ReadonlySet<string> = new Set(['ack', 'done', 'held', 'refused']);
 let asked = 0;
 
@@ -21,6 +24,8 @@ export class ChatClient {
   readonly heard: ServerMessage[] = [];
   #unread: ServerMessage[] = [];
   readonly #waiting = new Set<() => void>();
+  /** When what it asked and said last was sent, for as many as one second may have. */
+  #sentAt: number[] = [];
 
   constructor(url: string, headers: Record<string, string> = {}) {
     this.socket = new WebSocket(url, { headers, perMessageDeflate: false });
@@ -75,8 +80,10 @@ export class ChatClient {
   /** Sends a wish and waits for what it is answered, refused or not. */
   ask(wish: { type: string; [field: string]: unknown }): Promise<Answered> {
     const id = typeof wish['id'] === 'string' ? wish['id'] : `ask-${++asked}`;
+    const pauseMs = this.#pauseMs();
+    if (pauseMs > 0) return delay(pauseMs).then(() => this.ask({ ...wish, id }));
     const from = this.heard.length;
-    this.send({ ...wish, id });
+    this.#sendWish({ ...wish, id });
     const isAnswer = (message: ServerMessage): message is Answered =>
       ANSWERS.has(message.type) && 'id' in message && message.id === id;
     return new Promise((resolve, reject) => {
@@ -115,8 +122,21 @@ export class ChatClient {
 
   /** Says something and waits until it is kept. */
   async say(text: string, id = `${Math.random()}`): Promise<ServerMessageOf<'ack'>> {
-    this.send({ type: 'send', id, text });
+    for (let ms = this.#pauseMs(); ms > 0; ms = this.#pauseMs()) await delay(ms);
+    this.#sendWish({ type: 'send', id, text });
     return this.next('ack', (ack) => ack.id === id);
+  }
+
+  #sendWish(wish: object): void {
+    this.#sentAt = [...this.#sentAt, performance.now()].slice(-MOST_WISHES_A_SECOND);
+    this.send(wish);
+  }
+
+  /** How long the next one waits; 0 unless a fast machine would make it a flood. */
+  #pauseMs(): number {
+    const [first = 0] = this.#sentAt;
+    if (this.#sentAt.length < MOST_WISHES_A_SECOND) return 0;
+    return Math.max(0, Math.ceil(first + 1_000 - performance.now()));
   }
 
   /** Breaks without a word. */
