@@ -30,8 +30,6 @@ const PATHS: Record<Kind, (channel: string) => string> = {
   embed: (channel) => `/embed/${channel}`,
   chat: (channel) => `/${channel}/chat`,
 };
-const kindOf = (path: string): Kind =>
-  path.startsWith('/embed/') ? 'embed' : path.split('/').length > 2 ? 'chat' : 'watch';
 /** A host as browsers send it; anything else is not repeated in a page. */
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
@@ -44,12 +42,11 @@ export function createPages(options: {
 }): Router {
   const { context, headers, page: html } = options;
   const router = express.Router();
-  const channelPage = async (req: Request<{ channel: string }>, res: Response) => {
+  const channelPage = (kind: Kind) => async (req: Request<{ channel: string }>, res: Response) => {
     const name = req.params.channel.toLowerCase();
     const valid = channelNameSchema.safeParse(name).success;
     const channel = valid ? await context.channels.byName(name) : null;
     if (channel === null) return html(res, 404, NOT_FOUND);
-    const kind = kindOf(req.path);
     const path = PATHS[kind](name);
     if (req.path !== path) {
       const query = req.originalUrl.slice(req.originalUrl.split('?', 1)[0]?.length);
@@ -64,9 +61,9 @@ export function createPages(options: {
     const origin = originOf(req, context);
     html(res, 200, { ...HOME, url: origin === null ? null : `${origin}/` });
   });
-  router.get('/embed/:channel', headers.embed, channelPage);
-  router.get('/:channel', headers.page, channelPage);
-  router.get('/:channel/chat', headers.page, channelPage);
+  router.get('/embed/:channel', headers.embed, channelPage('embed'));
+  router.get('/:channel', headers.page, channelPage('watch'));
+  router.get('/:channel/chat', headers.page, channelPage('chat'));
   router.get('/{*path}', headers.page, (_req, res) => html(res, 404, NOT_FOUND));
   return router;
 }
