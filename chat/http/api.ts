@@ -1,8 +1,8 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
 import { createActionRoutes } from './actions.ts';
-import { limitRate, openToEveryOrigin } from './common.ts';
 import { createEmoteRoutes } from './emotes.ts';
+import { openToEveryOrigin } from './every-origin.ts';
 import { createFilterRoutes } from './filters.ts';
 import { createPeopleRoutes } from './people.ts';
 import { type ReadParts, unavailable } from './read.ts';
@@ -14,7 +14,7 @@ export type Answer = (parts: ReadParts, req: Request, res: Response) => Promise<
 export type Route = [path: string, methods: Partial<Record<Method, Answer>>, body?: RequestHandler];
 
 /** Chat's REST beside the messages themselves. @param running null while the chat starts or stops */
-export function createChatApi(running: () => ReadParts | null): Router {
+export function createChatApi(running: () => ReadParts | null, limit: RequestHandler): Router {
   const router = express.Router();
   const serving = (): ReadParts => {
     const parts = running();
@@ -28,7 +28,7 @@ export function createChatApi(running: () => ReadParts | null): Router {
     ...createEmoteRoutes(),
   ];
   for (const [path, methods, body] of routes) {
-    router.all(path, openToEveryOrigin, limitRate);
+    router.all(path, openToEveryOrigin, limit);
     router.all(path, (req, res, next) => serving().httpIdentity.middleware(req, res, next));
     for (const [method, answer] of Object.entries(methods) as [Method, Answer][]) {
       const handlers: RequestHandler[] = [

@@ -1,19 +1,23 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
+import { limitRate } from '../../platform/http-rate.ts';
 import { MAX_PAYLOAD_BYTES } from '../sockets/chat-socket.ts';
 import { createChatApi } from './api.ts';
-import { limitRate, openToEveryOrigin } from './common.ts';
 import { EMOTE_FILE, serveEmote } from './emotes.ts';
+import { openToEveryOrigin } from './every-origin.ts';
 import { createReader, type ReadParts, unavailable } from './read.ts';
 import { answerPost } from './send.ts';
 import { createStreamer } from './stream.ts';
 
+/** Of one address: a poll a second, and what is typed, of several people. */
+const REQUESTS_PER_MINUTE = 600;
 const PATH = '/api/v1/channels/:channel/messages';
 
 /** Everything chat answers over HTTP. @param running what runs now; null while it starts or stops */
 export function createChatRouter(running: () => ReadParts | null): Router {
   const router = express.Router();
-  router.use(createFallbackRouter(running), createChatApi(running));
+  const limit = limitRate(REQUESTS_PER_MINUTE);
+  router.use(createFallbackRouter(running, limit), createChatApi(running, limit));
   router.get('/emotes/:file', async (req, res, next) => {
     if (!EMOTE_FILE.test(req.params.file)) return next();
     const parts = running();
@@ -24,7 +28,7 @@ export function createChatRouter(running: () => ReadParts | null): Router {
 }
 
 /** @param running what runs now; null while the chat starts or stops */
-function createFallbackRouter(running: () => ReadParts | null): Router {
+function createFallbackRouter(running: () => ReadParts | null, limit: RequestHandler): Router {
   const router = express.Router();
   const handlers = new WeakMap<ReadParts, Handlers>();
   const serving = (): Handlers => {
@@ -34,7 +38,7 @@ function createFallbackRouter(running: () => ReadParts | null): Router {
     handlers.set(parts, known);
     return known;
   };
-  router.all(PATH, openToEveryOrigin, limitRate);
+  router.all(PATH, openToEveryOrigin, limit);
   router.all(PATH, (req, res, next) => serving().identify(req, res, next));
   router.get(PATH, (req, res) =>
     req.accepts(['json', 'text/event-stream']) === 'text/event-stream'

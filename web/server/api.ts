@@ -1,8 +1,8 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
 import { createHttpIdentity } from '../../platform/http-identity.ts';
+import { limitRate } from '../../platform/http-rate.ts';
 import { type ChannelList, channelListQuerySchema } from '../../platform/protocol/api.ts';
-import { limitRate } from './api-rate.ts';
 import { channelNamed } from './channel-named.ts';
 import { byInterest, channelDetails, channelSummary } from './channel-view.ts';
 import { only, openToEveryOrigin } from './cross-origin.ts';

@@ -1,8 +1,8 @@
 import express, { type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
 import { identityOf, requireIdentity } from '../../platform/http-identity.ts';
+import { limitWrites } from '../../platform/http-rate.ts';
 import { type Me, meChangeSchema, type SignInCodeFacts } from '../../platform/protocol/api.ts';
-import { limitWrites } from './api-rate.ts';
 import { noStore, only } from './cross-origin.ts';
 import type { WebContext } from './web-context.ts';
 

@@ -1,9 +1,9 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { AppError } from '../../platform/errors.ts';
 import { createHttpIdentity, identityOf } from '../../platform/http-identity.ts';
+import { limitRate } from '../../platform/http-rate.ts';
 import { isFromOtherPage } from '../../platform/own-origin.ts';
 import { endSession, keepSession, readSessionCookie } from '../../platform/session-cookie.ts';
-import { limitRate } from './api-rate.ts';
 import { noStore } from './cross-origin.ts';
 import { ownPath } from './own-path.ts';
 import type { PageAnswer } from './page-answer.ts';

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Service } from '../../platform/service.ts';
 import { createApi } from './api.ts';
-import { DEFAULT_REQUESTS_PER_MINUTE } from './api-rate.ts';
 import { type Assets, readAssets } from './assets.ts';
 import { getOnly, openToEveryOrigin } from './cross-origin.ts';
 import { createEventFeed } from './event-feed.ts';
@@ -15,6 +14,8 @@ import { createViewers } from './viewers.ts';
 import type { WebContext } from './web-context.ts';
 import { type RouteClass, requestSeconds } from './web-metrics.ts';
 
+/** A page asks twice when it opens; behind one address there may be an office of them. */
+const DEFAULT_REQUESTS_PER_MINUTE = 300;
 /** Longer than a browser takes to reconnect, so that a count does not flicker. */
 const DEFAULT_VIEWER_LINGER_MS = 4_000;
 

@@ -1,12 +1,9 @@
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { AppError } from '../../platform/errors.ts';
-import { requireIdentity } from '../../platform/http-identity.ts';
+import { AppError } from './errors.ts';
+import { requireIdentity } from './http-identity.ts';
 
 const WINDOW_MS = 60_000;
-/** A page asks twice when it opens; behind one address there may be an office of them. */
-export const DEFAULT_REQUESTS_PER_MINUTE = 300;
-
 const OF_THIS_MACHINE = /^(::1|(::ffff:)?127\.[\d.]+)$/;
 
 /**
