@@ -16,7 +16,8 @@ test.each([
   ['/embed/no', { name: 'not-found' }],
   ['/ab', { name: 'not-found' }],
   ['/kitchen%20table', { name: 'not-found' }],
-  ['/kitchen_table/chat', { name: 'not-found' }],
+  ['/Kitchen_Table/chat', { name: 'chat', channel: 'kitchen_table' }],
+  ['/kitchen_table/chat/more', { name: 'not-found' }],
   ['/embed/kitchen_table/more', { name: 'not-found' }],
 ])('%s leads to %j', (path, route) => {
   expect(matchRoute(path)).toEqual(route);
