@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../support/browser.ts';
 import { buildScriptedClient, type FixtureSite, openFixtureSite } from '../support/fixture-site.ts';
 import { openState, showControls } from '../support/open-state.ts';
@@ -23,6 +23,11 @@ afterAll(async () => {
   await browser?.close();
   await site?.[Symbol.asyncDispose]();
   await client?.remove();
+});
+
+// One that failed too: pages left open play on, and slow down all that follow.
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
 });
 
 test.each(PAGE_STATES)(
@@ -49,7 +54,6 @@ test.each(PAGE_STATES)(
       window: document.documentElement.clientWidth,
     }));
     expect(widths.content).toBeLessThanOrEqual(widths.window);
-    await page.context().close();
   },
 );
 

@@ -38,7 +38,7 @@ export function Head({ poppedOut, sheet, aside }: HeadProps) {
           </HeadButton>
         )}
         <HeadButton
-          label={`People here: ${count}`}
+          label={`People here: ${formatCount(count)}`}
           open={sheet?.kind === 'people'}
           onClick={toggle('people')}
         >
