@@ -21,11 +21,13 @@ export function Banners() {
       {pinned !== null && pinned.id !== hidden && (
         <Pinned message={pinned} onHide={() => setHidden(pinned.id)} />
       )}
-      <ul className="chat-modes" aria-label="How chat is held" role="status">
-        {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul className="chat-modes" aria-label="How chat is held">
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </div>
     </>
   );
 }
