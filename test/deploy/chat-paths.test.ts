@@ -14,7 +14,7 @@ const pathsIn = (folder: string): string[] =>
 it('what chat answers below /api goes to its nodes, and nothing of web does', () => {
   const settings = readFileSync(join(PROJECT, 'deploy/chat-paths.conf'), 'utf8');
   const location = new RegExp(/^location ~ (\S+) \{$/m.exec(settings)?.[1] ?? 'none');
-  const [chat, web] = [pathsIn('chat'), pathsIn('web/server')];
+  const [chat, web] = [pathsIn('chat/http'), pathsIn('web/server')];
   expect(chat).toContain('/api/v1/channels/name/messages');
   expect(chat.filter((path) => !location.test(path))).toEqual([]);
   expect(web).toContain('/api/v1/channels/name/follow');
